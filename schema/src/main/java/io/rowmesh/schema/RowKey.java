@@ -1,0 +1,76 @@
+package io.rowmesh.schema;
+
+import java.math.BigDecimal;
+
+/**
+ * The canonical text of a row's key: a JSON array of the key columns' texts, equal exactly when PostgreSQL calls the keys
+ * equal. It names a row in tombstones, parked rows and key locks.
+ */
+public final class RowKey {
+
+    /** Stands for every key of a table: what a truncate deletes. */
+    public static final String ALL = "*";
+
+    private RowKey() {
+    }
+
+    public static String of(TableShape table, Row row) {
+        StringBuilder json = new StringBuilder("[");
+        for (int position : table.keyPositions()) {
+            if (json.length() > 1) {
+                json.append(',');
+            }
+            appendQuoted(json, canonical(table.columns().get(position).type(), row.get(position)));
+        }
+        return json.append(']').toString();
+    }
+
+    /** The key of a change, {@link #ALL} for a truncate. */
+    public static String of(RowChange change) {
+        Row image = RowChange.keyImage(change);
+        return image == null ? ALL : of(change.table(), image);
+    }
+
+    /** Texts differ and values are equal only for numeric (trailing zeros) and char(n) (trailing spaces). */
+    private static String canonical(String type, String text) {
+        if (type.startsWith("numeric")) {
+            return canonicalNumeric(text);
+        }
+        if (type.startsWith("character(") || type.equals("bpchar") || type.equals("character")) {
+            return stripTrailingSpaces(text);
+        }
+        return text;
+    }
+
+    private static String canonicalNumeric(String text) {
+        char last = text.charAt(text.length() - 1);
+        if (last < '0' || last > '9') {
+            return text;
+        }
+        BigDecimal value = new BigDecimal(text);
+        return value.signum() == 0 ? "0" : value.stripTrailingZeros().toPlainString();
+    }
+
+    private static String stripTrailingSpaces(String text) {
+        int end = text.length();
+        while (end > 0 && text.charAt(end - 1) == ' ') {
+            end--;
+        }
+        return text.substring(0, end);
+    }
+
+    private static void appendQuoted(StringBuilder json, String text) {
+        json.append('"');
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"' || c == '\\') {
+                json.append('\\').append(c);
+            } else if (c < 0x20) {
+                json.append(String.format("\\u%04x", (int) c));
+            } else {
+                json.append(c);
+            }
+        }
+        json.append('"');
+    }
+}

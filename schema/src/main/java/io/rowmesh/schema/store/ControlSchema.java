@@ -1,0 +1,50 @@
+package io.rowmesh.schema.store;
+
+import org.flywaydb.core.Flyway;
+import org.jooq.DSLContext;
+import org.jooq.SQLDialect;
+import org.jooq.conf.RenderQuotedNames;
+import org.jooq.conf.Settings;
+import org.jooq.impl.DSL;
+
+import java.sql.Connection;
+import javax.sql.DataSource;
+
+/** The schema {@code rowmesh} in the user's database. */
+public final class ControlSchema {
+
+    public static final String NAME = "rowmesh";
+
+    private static final Settings SETTINGS = new Settings()
+            .withRenderQuotedNames(RenderQuotedNames.ALWAYS)
+            .withExecuteLogging(false);
+
+    private ControlSchema() {
+    }
+
+    /** Brings the control tables to this version's form. The schema is created when it is missing and may be. */
+    public static void migrate(DataSource database) {
+        Flyway.configure()
+                .dataSource(database)
+                .schemas(NAME)
+                .defaultSchema(NAME)
+                .locations("classpath:io/rowmesh/schema/migration/postgres")
+                .load()
+                .migrate();
+    }
+
+    /** jOOQ on one connection, which stays the caller's. */
+    public static DSLContext sql(Connection connection) {
+        return DSL.using(connection, SQLDialect.POSTGRES, SETTINGS);
+    }
+
+    /** jOOQ on a pool. */
+    public static DSLContext sql(DataSource pool) {
+        return DSL.using(pool, SQLDialect.POSTGRES, SETTINGS);
+    }
+
+    /** jOOQ without a connection: only renders. */
+    public static DSLContext renderer() {
+        return DSL.using(SQLDialect.POSTGRES, SETTINGS);
+    }
+}
