@@ -229,7 +229,7 @@ class CaptureRestartTest {
         try (TestingCapture capture = capturing(directory, "gone").startAndRun()) {
             capture.execute("insert into t values (1)");
             assertEquals(List.of(1), ids(capture));
-            capture.stop();
+            capture.stopAndRelease();
             capture.execute("select pg_drop_replication_slot('" + capture.slot() + "')", "insert into t values (2)");
             refused(capture, "is gone");
             capture.execute("select pg_create_logical_replication_slot('" + capture.slot() + "', 'pgoutput')");
@@ -240,7 +240,7 @@ class CaptureRestartTest {
             assertEquals(List.of(3), ids(capture));
             assertEquals(2, capture.headers().get(0).epoch());
             assertThrows(RuntimeException.class, () -> NewEpoch.begin(capture.options(), capture.log()));
-            capture.stop();
+            capture.stopAndRelease();
             capture.execute("insert into t values (4)",
                     "select pg_replication_slot_advance('" + capture.slot() + "', pg_current_wal_lsn())");
             refused(capture, "past the change log");

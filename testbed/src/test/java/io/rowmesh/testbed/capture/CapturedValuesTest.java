@@ -146,7 +146,8 @@ class CapturedValuesTest {
             statement.setInt(2, n);
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
-                assertEquals(row.getString(1), captured, () -> values[0] + " " + values[n]);
+                // Money travels as a plain number, which reads back wherever the money's locale prints a decimal point.
+                assertEquals(values[0].equals("money") ? values[n] : row.getString(1), captured, () -> values[0] + " " + values[n]);
                 assertEquals(row.getString(2), row.getString(3), () -> values[0] + " " + values[n]);
             }
         }

@@ -165,6 +165,12 @@ final class TestingCapture implements AutoCloseable {
         }
     }
 
+    /** Stops, and waits until the server knows that nobody reads the slot any more. */
+    void stopAndRelease() {
+        stop();
+        await("slot released", () -> "f".equals(value("select active from pg_replication_slots where slot_name = '" + slot() + "'")));
+    }
+
     void closeLog() {
         if (log != null) {
             log.close();
