@@ -19,7 +19,6 @@ grant execute on function
     pg_replication_origin_xact_reset(),
     pg_show_replication_origin_status()
   to rowmesh;
-grant select on pg_replication_origin_status to rowmesh;
 grant set on parameter session_replication_role to rowmesh;
 
 grant create on schema public to shop;

@@ -45,7 +45,8 @@ show_logs() {
 }
 
 # A node writes its heartbeat row as a transaction like any other, and they arrive in order: once a beat made after now has
-# crossed, so has everything that FROM had committed before.
+# crossed, so has everything that FROM had committed before. The next beat may be committing at this moment, so it is the
+# one after that which counts.
 beat()      { value "$1" "select coalesce(max(beat), 0) from rowmesh.heartbeat where region = '$2'"; }
 beyond()    { [ "$(beat "$1" "$2")" -gt "$3" ]; }
 wait_crossed() {
@@ -60,17 +61,17 @@ answers() { [ "$(value "$1" "$2")" = "$3" ]; }
 rows() { value "$1" "select t::text from $2 t order by t::text collate \"C\""; }
 
 compare() {
-  local table count different=0
+  local table difference count different=0
   for table in "${tables[@]}"; do
-    if diff <(rows eu "$table") <(rows us "$table") > /tmp/rowmesh-try.$$; then
+    if difference=$(diff <(rows eu "$table") <(rows us "$table")); then
       count=$(value eu "select count(*) from $table")
       [ "$count" -gt 0 ] || { echo "$table: empty on both sides, which proves nothing"; different=1; continue; }
       echo "$table: equal, $count rows"
     else
-      echo "$table: DIFFERENT (< eu, > us)"; head -20 /tmp/rowmesh-try.$$; different=1
+      printf '%s: DIFFERENT (< eu, > us)\n%s\n' "$table" "$(head -20 <<< "$difference")"
+      different=1
     fi
   done
-  rm -f /tmp/rowmesh-try.$$
   return $different
 }
 
