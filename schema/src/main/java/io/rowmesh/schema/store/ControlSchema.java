@@ -19,6 +19,11 @@ public final class ControlSchema {
             .withRenderQuotedNames(RenderQuotedNames.ALWAYS)
             .withExecuteLogging(false);
 
+    static {
+        System.setProperty("org.jooq.no-logo", "true");
+        System.setProperty("org.jooq.no-tips", "true");
+    }
+
     private ControlSchema() {
     }
 
