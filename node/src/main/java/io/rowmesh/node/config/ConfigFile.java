@@ -25,6 +25,13 @@ public final class ConfigFile {
         return parse(file.toString(), read(file), file.toAbsolutePath().getParent(), environment);
     }
 
+    /** The same database settings at another address; throws IllegalArgumentException when the address is not one. */
+    public static NodeConfig.Database databaseAt(String url, NodeConfig.Database other) {
+        ConfigReader.DatabaseUrl at = ConfigReader.databaseUrl(url);
+        return new NodeConfig.Database(at.host(), at.port(), at.name(), other.user(), other.password(), other.sslmode(),
+                other.slot(), other.publication());
+    }
+
     static NodeConfig parse(String name, String text, Path directory, Map<String, String> environment) {
         YamlDocument document = new YamlDocument(name, text, new References(directory, environment));
         if (document.tree().isObject()) {

@@ -71,7 +71,10 @@ final class ConfigReader {
 
     /** Reads {@code postgresql://host:5432/database}; the port is 5432 when left out, the name may be percent-encoded. */
     static DatabaseUrl databaseUrl(String url) {
-        int slash = url.indexOf('/', URL.length());
+        int slash = url.startsWith(URL) ? url.indexOf('/', URL.length()) : -1;
+        if (slash < 0 || slash == url.length() - 1 || url.contains("@")) {
+            throw new IllegalArgumentException("expected an address such as postgresql://host:5432/database");
+        }
         String address = url.substring(URL.length(), slash);
         Endpoint endpoint = Endpoint.parse(address.matches(".*:[0-9]+") && !address.endsWith("]") ? address : address + ":5432");
         String name = URLDecoder.decode(url.substring(slash + 1).replace("+", "%2B"), StandardCharsets.UTF_8);

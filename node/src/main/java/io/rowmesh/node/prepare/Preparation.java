@@ -10,6 +10,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** What a region's database still lacks for its node. */
 public final class Preparation {
@@ -47,6 +48,14 @@ public final class Preparation {
         return findings.stream().filter(Finding::lacking).toList();
     }
 
+    /** What {@code run} asks before it starts anything: throws {@link LackingException} when something is lacking. */
+    public static void require(NodeConfig config, Connection connection) {
+        List<Finding> lacking = lacking(findings(config, connection));
+        if (!lacking.isEmpty()) {
+            throw new LackingException(lacking);
+        }
+    }
+
     private static void tables(NodeConfig config, Connection connection, DSLContext sql, List<Finding> findings) {
         String role = config.database().user();
         ResolvedTables resolved = ResolvedTables.read(config, connection);
@@ -71,11 +80,14 @@ public final class Preparation {
         }
     }
 
-    /** Runs the SQL of the findings in order, each statement by itself; throws {@link PreparationException} at the first that fails. */
-    public static void apply(List<Finding> findings, Connection connection) {
+    /** Runs the SQL of the findings in order, each statement by itself, and tells of each finding done; throws {@link PreparationException} at the first that fails. */
+    public static void apply(List<Finding> findings, Connection connection, Consumer<Finding> done) {
         for (Finding finding : findings) {
             for (String sql : finding.sql()) {
                 run(finding, sql, connection);
+            }
+            if (!finding.sql().isEmpty()) {
+                done.accept(finding);
             }
         }
     }
