@@ -1,0 +1,159 @@
+package io.rowmesh.agent.capture;
+
+import io.rowmesh.schema.Column;
+import io.rowmesh.schema.Row;
+import io.rowmesh.schema.RowChange;
+import io.rowmesh.schema.TableId;
+import io.rowmesh.schema.TableShape;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.StringJoiner;
+import java.util.stream.Collectors;
+
+/**
+ * Fills in values that the log does not carry (unchanged ones stored out of line) from the rows themselves. The row read may be
+ * newer than the change: then the write that made it so, which every region gets too, stands behind this one and decides in
+ * the end. A row that is gone, or has another key by now, needs no completing: the change is dropped for the same reason.
+ */
+final class AbsentValues {
+
+    private record Group(TableShape table, BitSet absent) {
+    }
+
+    private final Connection connection;
+
+    AbsentValues(Connection connection) {
+        this.connection = connection;
+    }
+
+    /** The changes in their order, complete, without those whose row is gone. */
+    List<RowChange> complete(List<RowChange> changes, long xid) {
+        Map<Group, List<Integer>> groups = new LinkedHashMap<>();
+        for (int i = 0; i < changes.size(); i++) {
+            BitSet absent = absentAfter(changes.get(i));
+            if (!absent.isEmpty()) {
+                groups.computeIfAbsent(new Group(changes.get(i).table(), absent), group -> new ArrayList<>()).add(i);
+            }
+        }
+        if (groups.isEmpty()) {
+            return changes;
+        }
+        try {
+            awaitVisible(xid);
+            RowChange[] completed = changes.toArray(RowChange[]::new);
+            for (Map.Entry<Group, List<Integer>> group : groups.entrySet()) {
+                complete(group.getKey(), group.getValue(), completed);
+            }
+            return java.util.Arrays.stream(completed).filter(java.util.Objects::nonNull).collect(Collectors.toList());
+        } catch (SQLException e) {
+            throw new CaptureException("cannot read unchanged values from " + groups.keySet().iterator().next().table().id() + ": "
+                    + e.getMessage(), e);
+        }
+    }
+
+    private static BitSet absentAfter(RowChange change) {
+        BitSet absent = new BitSet();
+        if (change.kind() == RowChange.Kind.INSERT || change.kind() == RowChange.Kind.UPDATE) {
+            Row after = RowChange.keyImage(change);
+            for (int i = 0; i < after.size(); i++) {
+                absent.set(i, after.isAbsent(i));
+            }
+        }
+        return absent;
+    }
+
+    /** The commit is in the log a moment before other sessions see it. */
+    private void awaitVisible(long xid) throws SQLException {
+        String fullXid = Long.toString(fullXid(xid));
+        try (PreparedStatement statement = connection.prepareStatement(
+                "select pg_visible_in_snapshot(?::text::xid8, pg_current_snapshot())")) {
+            statement.setString(1, fullXid);
+            while (true) {
+                try (ResultSet row = statement.executeQuery()) {
+                    row.next();
+                    if (row.getBoolean(1)) {
+                        return;
+                    }
+                }
+                Thread.sleep(2);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CaptureException("interrupted while waiting for transaction " + xid + " to become visible", e);
+        }
+    }
+
+    /** The log has the low 32 bits; the transaction is less than 2^31 away from the newest one. */
+    private long fullXid(long xid) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("select pg_snapshot_xmax(pg_current_snapshot())::text");
+             ResultSet row = statement.executeQuery()) {
+            row.next();
+            long newest = Long.parseLong(row.getString(1));
+            return newest + (int) (xid - newest);
+        }
+    }
+
+    private void complete(Group group, List<Integer> positions, RowChange[] changes) throws SQLException {
+        int[] keys = group.table().keyPositions();
+        try (PreparedStatement statement = connection.prepareStatement(select(group, keys))) {
+            for (int k = 0; k < keys.length; k++) {
+                int position = keys[k];
+                Object[] texts = positions.stream().map(i -> RowChange.keyImage(changes[i]).get(position)).toArray();
+                statement.setArray(k + 1, connection.createArrayOf("text", texts));
+            }
+            RowChange[] found = new RowChange[positions.size()];
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    int n = row.getInt(1) - 1;
+                    found[n] = completed(changes[positions.get(n)], group.absent(), row);
+                }
+            }
+            for (int n = 0; n < found.length; n++) {
+                changes[positions.get(n)] = found[n];
+            }
+        }
+    }
+
+    private static RowChange completed(RowChange change, BitSet absent, ResultSet values) throws SQLException {
+        Row after = RowChange.keyImage(change);
+        int value = 2;
+        for (int i = absent.nextSetBit(0); i >= 0; i = absent.nextSetBit(i + 1)) {
+            after = after.with(i, values.getString(value++));
+        }
+        return change instanceof RowChange.Update update ? new RowChange.Update(change.table(), update.before(), after)
+                : new RowChange.Insert(change.table(), after);
+    }
+
+    private static String select(Group group, int[] keys) {
+        List<Column> columns = group.table().columns();
+        StringJoiner wanted = new StringJoiner(", ");
+        group.absent().stream().forEach(i -> wanted.add("t." + quoted(columns.get(i).name())));
+        StringJoiner arrays = new StringJoiner(", ");
+        StringJoiner names = new StringJoiner(", ");
+        StringJoiner match = new StringJoiner(" and ");
+        for (int k = 0; k < keys.length; k++) {
+            Column key = columns.get(keys[k]);
+            arrays.add("?::text[]");
+            names.add("k" + k);
+            match.add("t." + quoted(key.name()) + " = k.k" + k + "::" + key.type());
+        }
+        return "select k.n, " + wanted + " from unnest(" + arrays + ") with ordinality k (" + names + ", n) join only "
+                + quoted(group.table().id()) + " t on " + match;
+    }
+
+    private static String quoted(TableId id) {
+        return quoted(id.schema()) + '.' + quoted(id.name());
+    }
+
+    private static String quoted(String name) {
+        return '"' + name.replace("\"", "\"\"") + '"';
+    }
+}

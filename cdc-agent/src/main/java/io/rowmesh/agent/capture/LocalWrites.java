@@ -1,0 +1,23 @@
+package io.rowmesh.agent.capture;
+
+import io.rowmesh.schema.RowChange;
+
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * What must happen to local writes before any other region may see them (the order of the calls is the order here). A failure
+ * of any of them starts the capture over from the slot, so each may see the same rows again.
+ *
+ * @param onRows     rows of a transaction, before they stand in the change log; called once for each of its chunks
+ * @param beforeSync makes durable what onRows gathered; called before the transactions of a batch become durable and visible
+ * @param afterSync  gets the position (LSN) up to which everything is durable in the change log
+ */
+public record LocalWrites(BiConsumer<TransactionSoFar, List<RowChange>> onRows, Runnable beforeSync, Consumer<Long> afterSync) {
+
+    /** For a capture whose writes nobody else has an interest in. */
+    public static LocalWrites none() {
+        return new LocalWrites((transaction, rows) -> { }, () -> { }, position -> { });
+    }
+}

@@ -1,0 +1,49 @@
+package io.rowmesh.agent.capture;
+
+import io.rowmesh.agent.log.ChangeLog;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/**
+ * Begins a new life of the local log after its slot, its change log or the database itself was lost or went back. What was
+ * written since the last captured transaction reaches the other regions only by loading them again. Done twice it does no harm.
+ */
+public final class NewEpoch {
+
+    private NewEpoch() {
+    }
+
+    /**
+     * Drops the slot and the change log's content and makes both anew. The node must not be running.
+     *
+     * @return the new epoch
+     * @throws CaptureException when the slot is in use, or the database refuses; the message says what to do
+     */
+    public static int begin(CaptureOptions options, ChangeLog log) {
+        try (Connection connection = options.database().connect()) {
+            SlotControl slots = new SlotControl(connection, options);
+            SourceState source = slots.read();
+            requireIdle(source.slot());
+            int recorded = source.newest() == null ? 0 : source.newest().epoch();
+            int epoch = Math.max(recorded, log.highestEpoch()) + 1;
+            log.clear();
+            if (source.slot() != null) {
+                slots.drop();
+            }
+            long start = slots.create();
+            log.beginEpoch(epoch, start);
+            slots.record(epoch, source.systemIdentifier(), start);
+            return epoch;
+        } catch (SQLException e) {
+            throw new CaptureException("cannot begin a new epoch in " + options.database() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void requireIdle(SlotState slot) {
+        if (slot != null && slot.activePid() != 0) {
+            throw new CaptureException("replication slot " + slot.name() + " is in use by backend " + slot.activePid()
+                    + ": stop the node first");
+        }
+    }
+}

@@ -1,0 +1,172 @@
+package io.rowmesh.agent.capture;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.rowmesh.agent.log.ChangeLog;
+import io.rowmesh.schema.SeenMark;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongFunction;
+
+/**
+ * Captures the local database's own writes into the change log, whole transactions in commit order. One thread supervises: it
+ * checks slot and epoch, runs one Debezium engine, and after any failure makes a new one that begins at the slot again.
+ */
+public final class PostgresCapture {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PostgresCapture.class);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+    private static final Duration ROOM_POLL = Duration.ofMillis(100);
+
+    private final CaptureOptions options;
+    private final ChangeLog log;
+    private final LocalWrites localWrites;
+    private final LongFunction<List<SeenMark>> seenAt;
+    private final CaptureMetrics metrics;
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private final Thread supervisor;
+
+    private volatile CaptureStatus.State state = CaptureStatus.State.STARTING;
+    private volatile String lastError;
+    private volatile EngineRun engine;
+    private Duration pause = FIRST_PAUSE;
+
+    /** @param seenAt what was applied here from other regions by the time the local log had reached a position (LSN) */
+    public PostgresCapture(CaptureOptions options, ChangeLog log, LocalWrites localWrites, LongFunction<List<SeenMark>> seenAt,
+                           MeterRegistry registry) {
+        this.options = options;
+        this.log = log;
+        this.localWrites = localWrites;
+        this.seenAt = seenAt;
+        this.metrics = new CaptureMetrics(registry);
+        this.supervisor = new Thread(this::supervise, "capture-" + options.region());
+        this.supervisor.setDaemon(true);
+    }
+
+    /** Returns at once; {@link #status} tells how it goes. */
+    public void start() {
+        supervisor.start();
+    }
+
+    public CaptureStatus status() {
+        return new CaptureStatus(state, lastError, log.lastSequence(), log.lastPosition(), metrics.transactions(),
+                metrics.lastCommitMicros());
+    }
+
+    /** Ends within seconds; what is not durable in the change log by then is delivered again at the next start. */
+    public void stop() {
+        stopping.countDown();
+        try {
+            while (supervisor.isAlive()) {
+                EngineRun running = engine;
+                if (running != null) {
+                    running.close();
+                }
+                supervisor.join(50);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean isStopping() {
+        return stopping.getCount() == 0;
+    }
+
+    private void supervise() {
+        while (!isStopping()) {
+            try {
+                state = CaptureStatus.State.STARTING;
+                runOnce();
+            } catch (CaptureRefused e) {
+                fail(e.getMessage());
+                return;
+            } catch (SQLException | RuntimeException e) {
+                startOver(e);
+            }
+        }
+        state = CaptureStatus.State.STOPPED;
+    }
+
+    private void fail(String sentence) {
+        LOG.error("capture of region {} cannot start: {}", options.region(), sentence);
+        lastError = sentence;
+        state = CaptureStatus.State.FAILED;
+    }
+
+    private void startOver(Exception failure) {
+        if (isStopping()) {
+            return;
+        }
+        lastError = sentence(failure);
+        state = CaptureStatus.State.WAITING;
+        LOG.warn("capture of region {} starts over in {} ms: {}", options.region(), pause.toMillis(), lastError);
+        LOG.debug("capture of region {} failed with", options.region(), failure);
+        sleep(pause);
+        Duration doubled = pause.multipliedBy(2);
+        pause = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
+    }
+
+    private static String sentence(Exception failure) {
+        return failure instanceof SQLException ? "the database cannot be asked: " + failure.getMessage() : String.valueOf(failure.getMessage());
+    }
+
+    /** Returns when the engine was closed on purpose. */
+    private void runOnce() throws SQLException {
+        try (Connection connection = options.database().connect()) {
+            log.discardUnsynced();
+            new CaptureStart(connection, options, log).prepare();
+            metrics.started();
+            CapturedTables tables = new CapturedTables(connection, Set.copyOf(options.tables()));
+            TransactionAssembly assembly = new TransactionAssembly(options.region(), log, localWrites, seenAt,
+                    new AbsentValues(connection), metrics);
+            engine = new EngineRun(options, new BatchHandler(log, assembly, tables, localWrites, this::awaitRoom), this::running);
+            if (!isStopping()) {
+                engine.run();
+            }
+        } finally {
+            engine = null;
+        }
+    }
+
+    private void running() {
+        state = CaptureStatus.State.RUNNING;
+        lastError = null;
+        pause = FIRST_PAUSE;
+    }
+
+    /** Until other regions have taken what the change log holds, the rest waits in the database's own log. */
+    private void awaitRoom() {
+        if (!log.full()) {
+            return;
+        }
+        lastError = "the change log is full (" + log.sizeBytes() + " bytes): it waits for the regions that have not taken its"
+                + " content; bring them back, remove them, or allow it more";
+        LOG.warn("capture of region {} waits: {}", options.region(), lastError);
+        state = CaptureStatus.State.WAITING;
+        while (log.full()) {
+            if (sleep(ROOM_POLL)) {
+                throw new CaptureException("stopped while the change log was full");
+            }
+        }
+        running();
+    }
+
+    /** @return whether the capture is stopping */
+    private boolean sleep(Duration duration) {
+        try {
+            return stopping.await(duration.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CaptureException("interrupted", e);
+        }
+    }
+}

@@ -1,0 +1,167 @@
+package io.rowmesh.agent.capture;
+
+import io.rowmesh.agent.log.ChangeLog;
+import io.rowmesh.schema.RowChange;
+import io.rowmesh.schema.SeenMark;
+import io.rowmesh.schema.Step;
+import io.rowmesh.schema.TransactionHeader;
+import io.rowmesh.schema.Version;
+import io.rowmesh.schema.WireCodec;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongFunction;
+
+/**
+ * Puts the rows between a BEGIN and its END into the change log as one transaction, in chunks, so that one of any size needs
+ * little memory. The log is proper only at a whole transaction; whatever breaks off before is discarded and delivered again.
+ */
+final class TransactionAssembly {
+
+    private static final int CHUNK_BYTES = 256 << 10;
+    private static final int CHUNK_ROWS = 2_000;
+
+    private final String region;
+    private final ChangeLog log;
+    private final LocalWrites localWrites;
+    private final LongFunction<List<SeenMark>> seenAt;
+    private final AbsentValues absentValues;
+    private final CaptureMetrics metrics;
+
+    // The open transaction.
+    private String openId;
+    private TransactionSoFar open;
+    private List<RowChange> pending = new ArrayList<>();
+    private int pendingBytes;
+    private int chunks;
+    private long rows;
+    private long events;
+    private boolean onlyHeartbeat;
+
+    /** End (LSN) of the last transaction that is in the log, synced or not. */
+    private long lastPosition;
+
+    TransactionAssembly(String region, ChangeLog log, LocalWrites localWrites, LongFunction<List<SeenMark>> seenAt,
+                        AbsentValues absentValues, CaptureMetrics metrics) {
+        this.region = region;
+        this.log = log;
+        this.localWrites = localWrites;
+        this.seenAt = seenAt;
+        this.absentValues = absentValues;
+        this.metrics = metrics;
+        this.lastPosition = log.lastPosition();
+    }
+
+    boolean isOpen() {
+        return openId != null;
+    }
+
+    /** A BEGIN while a transaction is open is the same or another one delivered from its start: what came so far is void. */
+    void begin(String id) {
+        reset();
+        openId = id;
+    }
+
+    /** Something in the transaction that is no row change of a captured table, such as a logical message. */
+    void other() {
+        events++;
+    }
+
+    void row(RowChange change, long commitMicros, long xid) {
+        requireOpen();
+        events++;
+        if (open == null) {
+            open = new TransactionSoFar(new Version(commitMicros, region), log.epoch(), log.nextSequence(), xid);
+        }
+        pending.add(change);
+        pendingBytes += change.estimatedBytes();
+        if (pendingBytes >= CHUNK_BYTES || pending.size() >= CHUNK_ROWS) {
+            flush();
+        }
+    }
+
+    private void flush() {
+        List<RowChange> changes = absentValues.complete(pending, open.xid());
+        pending = new ArrayList<>();
+        pendingBytes = 0;
+        if (changes.isEmpty()) {
+            return;
+        }
+        onlyHeartbeat &= changes.stream().allMatch(c -> c.table().id().equals(CaptureOptions.HEARTBEAT));
+        rows += changes.size();
+        localWrites.onRows().accept(open, changes);
+        log.appendChunk(chunks++, WireCodec.encodeChunk(changes));
+    }
+
+    /** What became of a transaction at its END. */
+    enum Outcome { APPENDED, DUPLICATE, EMPTY }
+
+    /**
+     * @param endPosition end of the commit in the database's log (LSN)
+     * @param eventCount  how many changes the decoder says the transaction had
+     */
+    Outcome end(String id, long endPosition, long eventCount) {
+        requireOpen();
+        requireWhole(id, eventCount);
+        if (Long.compareUnsigned(endPosition, lastPosition) <= 0) {
+            reset();
+            metrics.duplicate();
+            return Outcome.DUPLICATE;
+        }
+        if (!pending.isEmpty()) {
+            flush();
+        }
+        if (rows == 0) {
+            reset();
+            return Outcome.EMPTY;
+        }
+        Step.CAPTURED.reached();
+        commit(endPosition);
+        return Outcome.APPENDED;
+    }
+
+    private void commit(long endPosition) {
+        long commitMicros = open.version().commitMicros();
+        log.commit(new TransactionHeader(region, open.epoch(), open.sequence(), commitMicros, endPosition, rows, chunks,
+                seenAt.apply(endPosition), onlyHeartbeat));
+        Step.APPENDED.reached();
+        lastPosition = endPosition;
+        metrics.captured(rows, commitMicros);
+        chunks = 0;
+        reset();
+    }
+
+    private void requireOpen() {
+        if (openId == null) {
+            throw new CaptureException("a row change or END came outside of a transaction");
+        }
+    }
+
+    private void requireWhole(String id, long eventCount) {
+        if (!sameTransaction(openId, id)) {
+            throw new CaptureException("transaction " + openId + " ended as " + id);
+        }
+        if (events != eventCount) {
+            throw new CaptureException("transaction " + id + " has " + eventCount + " changes, of which " + events + " arrived");
+        }
+    }
+
+    /** An id is {@code xid:position}, and only the xid is the same all along. */
+    private static boolean sameTransaction(String begun, String ended) {
+        return begun.substring(0, begun.indexOf(':') + 1).equals(ended.substring(0, ended.indexOf(':') + 1));
+    }
+
+    private void reset() {
+        if (chunks > 0) {
+            log.discard();
+        }
+        openId = null;
+        open = null;
+        pending = new ArrayList<>();
+        pendingBytes = 0;
+        chunks = 0;
+        rows = 0;
+        events = 0;
+        onlyHeartbeat = true;
+    }
+}
