@@ -65,16 +65,29 @@ final class ShippingStream {
                 Parcel parcel = more ? cursor.next() : new Parcel(Batch.getDefaultInstance(), 0, 0, 0);
                 // Read first, asked second: a log cleared in between cannot slip another epoch's transactions in here.
                 if (log.epoch() != start.epoch()) {
-                    end(Status.ABORTED.withDescription("epoch " + start.epoch() + " of " + log.origin() + " ended; subscribe again"));
+                    endOfEpoch();
                 } else {
                     ship(parcel);
                 }
             }
         } catch (ChangeLogException e) {
-            end(Status.DATA_LOSS.withDescription(e.getMessage()).withCause(e));
+            failed(e);
         } catch (RuntimeException e) {
             end(Status.INTERNAL.withDescription("shipping to " + region + " failed: " + e).withCause(e));
         }
+    }
+
+    /** What is missing because the epoch ended is no loss. */
+    private void failed(ChangeLogException e) {
+        if (log.epoch() != start.epoch()) {
+            endOfEpoch();
+        } else {
+            end(Status.DATA_LOSS.withDescription(e.getMessage()).withCause(e));
+        }
+    }
+
+    private void endOfEpoch() {
+        end(Status.ABORTED.withDescription("epoch " + start.epoch() + " of " + log.origin() + " ended; subscribe again"));
     }
 
     private void ship(Parcel parcel) {
@@ -127,7 +140,7 @@ final class ShippingStream {
             log.acknowledge(region, message.getEpoch(), message.getSequence());
             log.trimToAcknowledged(peers);
         } catch (ChangeLogException e) {
-            end(Status.DATA_LOSS.withDescription(e.getMessage()).withCause(e));
+            failed(e);
         }
     }
 
