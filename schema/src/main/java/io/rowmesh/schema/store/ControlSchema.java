@@ -15,22 +15,34 @@ public final class ControlSchema {
 
     public static final String NAME = "rowmesh";
 
+    /** The folder of the migrations on the class path. */
+    public static final String MIGRATIONS = "io/rowmesh/schema/migration/postgres";
+
     private static final Settings SETTINGS = new Settings()
             .withRenderQuotedNames(RenderQuotedNames.ALWAYS)
             .withExecuteLogging(false);
+
+    static {
+        System.setProperty("org.jooq.no-logo", "true");
+        System.setProperty("org.jooq.no-tips", "true");
+    }
 
     private ControlSchema() {
     }
 
     /** Brings the control tables to this version's form. The schema is created when it is missing and may be. */
     public static void migrate(DataSource database) {
-        Flyway.configure()
+        migrations(database).migrate();
+    }
+
+    /** The migrations, to be looked at. */
+    public static Flyway migrations(DataSource database) {
+        return Flyway.configure()
                 .dataSource(database)
                 .schemas(NAME)
                 .defaultSchema(NAME)
-                .locations("classpath:io/rowmesh/schema/migration/postgres")
-                .load()
-                .migrate();
+                .locations("classpath:" + MIGRATIONS)
+                .load();
     }
 
     /** jOOQ on one connection, which stays the caller's. */

@@ -1,0 +1,25 @@
+package io.rowmesh.applier.write;
+
+import io.rowmesh.schema.TableId;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * What the writing side of a node needs to know.
+ *
+ * @param region       this region
+ * @param peers        the other regions
+ * @param receives     whether changes of a table from other regions are applied here
+ * @param maxClockSkew how far a change's timestamp may lie ahead of the local database's clock before applying stops
+ */
+public record ApplierOptions(String region, Set<String> peers, Predicate<TableId> receives, Duration maxClockSkew) {
+
+    /** All regions of the mesh, this one included, in the order that decides ties. */
+    public List<String> regions() {
+        return java.util.stream.Stream.concat(peers.stream(), java.util.stream.Stream.of(region))
+                .sorted(io.rowmesh.schema.Version::compareRegions).toList();
+    }
+}

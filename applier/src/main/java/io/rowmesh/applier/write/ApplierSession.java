@@ -1,0 +1,73 @@
+package io.rowmesh.applier.write;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Properties;
+
+/**
+ * Opens the applier's own connections. Each is bound to one replication origin for its whole life, outside transactions, and
+ * never enters a pool: a tag that leaks onto a user's transaction would keep it from ever being shipped (H21b).
+ */
+public final class ApplierSession {
+
+    /** The replication origin of what a node writes to repair its own region's rows; never shipped. */
+    public static final String SELF = "self";
+
+    private final String jdbcUrl;
+    private final Properties credentials;
+
+    /** @param credentials user, password and further connection properties of pgjdbc */
+    public ApplierSession(String jdbcUrl, Properties credentials) {
+        this.jdbcUrl = jdbcUrl;
+        this.credentials = credentials;
+    }
+
+    /** The name of the replication origin that stands for a region (or {@link #SELF}) in this database. */
+    public static String originName(String region) {
+        return "rowmesh_" + region;
+    }
+
+    /** A connection whose commits carry the given region's replication origin; without autocommit. */
+    public Connection open(String region) throws SQLException {
+        Properties properties = new Properties();
+        properties.putAll(credentials);
+        properties.setProperty("ApplicationName", "rowmesh applier " + region);
+        properties.setProperty("tcpKeepAlive", "true");
+        Connection connection = DriverManager.getConnection(jdbcUrl, properties);
+        try {
+            configure(connection, region);
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    private static void configure(Connection connection, String region) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            // Text forms pinned as at the capture (H47); triggers and foreign keys fired at the origin already.
+            statement.execute("set datestyle = 'ISO, YMD'; set intervalstyle = 'postgres'; set timezone = 'UTC';"
+                    + " set extra_float_digits = 3; set bytea_output = 'hex'; set standard_conforming_strings = on;"
+                    + " set session_replication_role = 'replica'; set synchronous_commit = off; set statement_timeout = 0;"
+                    + " set idle_in_transaction_session_timeout = 0; set lock_timeout = 0; set jit = off");
+        }
+        createOrigin(connection, region);
+        try (PreparedStatement setup = connection.prepareStatement("select pg_replication_origin_session_setup(?)")) {
+            setup.setString(1, originName(region));
+            setup.execute();
+        }
+        connection.setAutoCommit(false);
+    }
+
+    private static void createOrigin(Connection connection, String region) throws SQLException {
+        try (PreparedStatement create = connection.prepareStatement(
+                "select pg_replication_origin_create(?) where pg_replication_origin_oid(?) is null")) {
+            create.setString(1, originName(region));
+            create.setString(2, originName(region));
+            create.execute();
+        }
+    }
+}

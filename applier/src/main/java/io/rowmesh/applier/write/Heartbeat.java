@@ -1,0 +1,36 @@
+package io.rowmesh.applier.write;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+
+/**
+ * Writes this region's heartbeat row: an ordinary local write that must arrive everywhere, once. It measures staleness, moves
+ * the slot of an idle database, tells the other regions what was applied here, and is the canary for loops.
+ */
+public final class Heartbeat {
+
+    private static final String BEAT = """
+            insert into rowmesh.heartbeat as h (region, beat, beat_at, seen)
+            values (?, 1, clock_timestamp(), coalesce((
+              select json_object_agg(p.origin, json_build_array(p.epoch, p.sequence))::text
+              from (select distinct on (origin) origin, epoch, sequence from rowmesh.progress
+                    order by origin, epoch desc, sequence desc) p), '{}'))
+            on conflict (region) do update set beat = h.beat + 1, beat_at = excluded.beat_at, seen = excluded.seen""";
+
+    private final DataSource pool;
+    private final String region;
+
+    public Heartbeat(DataSource pool, String region) {
+        this.pool = pool;
+        this.region = region;
+    }
+
+    public void beat() throws SQLException {
+        try (Connection connection = pool.getConnection(); PreparedStatement beat = connection.prepareStatement(BEAT)) {
+            beat.setString(1, region);
+            beat.execute();
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package io.rowmesh.applier.write;
+
+import java.util.Map;
+
+/**
+ * How applying one origin's transactions stands.
+ *
+ * @param backlog        transactions the origin is known to have that are not applied here
+ * @param stalenessMillis now minus the commit timestamp up to which everything is applied; -1 before the first
+ * @param lastError      the sentence of the last fault, null when there was none since the last progress
+ * @param conflicts      conflicts by PostgreSQL's names
+ */
+public record LaneStatus(String origin, State state, int epoch, long sequence, long backlog, long stalenessMillis,
+                         String lastError, long appliedTransactions, long appliedRows, long skippedRows, long parkedRows,
+                         Map<String, Long> conflicts) {
+
+    /** RUNNING only while the stream is open and the lane's thread lives. */
+    public enum State { CONNECTING, RUNNING, WAITING, STOPPED }
+}

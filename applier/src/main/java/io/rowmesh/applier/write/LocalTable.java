@@ -1,0 +1,18 @@
+package io.rowmesh.applier.write;
+
+import io.rowmesh.schema.TableId;
+
+import java.util.Map;
+
+/** A table as the local catalog has it; columns by exact name, in catalog order. */
+record LocalTable(TableId id, Map<String, LocalColumn> columns) {
+
+    /**
+     * @param castType    type without length or precision, fit for an explicit cast that must not truncate
+     * @param fullType    type with them, as the source reports its own
+     * @param generated   computed by the database, never written
+     * @param identityAlways GENERATED ALWAYS AS IDENTITY: may be inserted, not updated
+     */
+    record LocalColumn(String name, String castType, String fullType, boolean key, boolean generated, boolean identityAlways) {
+    }
+}

@@ -1,0 +1,25 @@
+package io.rowmesh.applier.write;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/** Commit timestamps between microseconds since 1970-01-01 UTC and PostgreSQL's exact text. */
+final class Micros {
+
+    private static final DateTimeFormatter TEXT =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSSSS'+00'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    private Micros() {
+    }
+
+    static String text(long micros) {
+        return TEXT.format(Instant.ofEpochSecond(Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000L));
+    }
+
+    /** SQL that gives a timestamptz expression in microseconds, exactly (extract returns numeric). */
+    static String sql(String timestamptz) {
+        return "(extract(epoch from " + timestamptz + ") * 1000000)::bigint";
+    }
+}

@@ -1,0 +1,56 @@
+package io.rowmesh.applier.write;
+
+import io.rowmesh.schema.TransactionHeader;
+import io.rowmesh.schema.store.ControlSchema;
+import org.jooq.impl.DSL;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+
+import static io.rowmesh.schema.control.Tables.PROGRESS;
+
+/**
+ * What is applied from an origin: exactly-once guard and resume position. It commits with the rows. Appended, as updating one
+ * row slows down while anyone holds a snapshot; the replication origin's own LSN is no guard, an aborted transaction advances
+ * it (docs/decisions/0003-progress.md).
+ *
+ * @param commitMicros commit timestamp of that transaction, microseconds
+ */
+public record Progress(int epoch, long sequence, long commitMicros) {
+
+    public static final Progress NONE = new Progress(0, 0, 0);
+
+    static Progress read(Connection connection, String origin) {
+        return ControlSchema.sql(connection)
+                .select(PROGRESS.EPOCH, PROGRESS.SEQUENCE, PROGRESS.COMMITTED_AT).from(PROGRESS)
+                .where(PROGRESS.ORIGIN.eq(origin))
+                .orderBy(PROGRESS.EPOCH.desc(), PROGRESS.SEQUENCE.desc()).limit(1)
+                .fetchOptional(row -> new Progress(row.value1(), row.value2(), micros(row.value3()))).orElse(NONE);
+    }
+
+    /** Appends; a second applier of the same transaction fails on the primary key. */
+    static void append(Connection connection, TransactionHeader header) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(
+                "insert into rowmesh.progress (origin, epoch, sequence, committed_at) values (?, ?, ?, ?::timestamptz)")) {
+            insert.setString(1, header.origin());
+            insert.setInt(2, header.epoch());
+            insert.setLong(3, header.sequence());
+            insert.setString(4, Micros.text(header.commitMicros()));
+            insert.execute();
+        }
+    }
+
+    /** Drops what lies before a transaction. */
+    static void prune(Connection connection, TransactionHeader header) {
+        ControlSchema.sql(connection).deleteFrom(PROGRESS)
+                .where(PROGRESS.ORIGIN.eq(header.origin())
+                        .and(DSL.row(PROGRESS.EPOCH, PROGRESS.SEQUENCE).lt(header.epoch(), header.sequence())))
+                .execute();
+    }
+
+    private static long micros(OffsetDateTime time) {
+        return time.toEpochSecond() * 1_000_000L + time.getNano() / 1_000;
+    }
+}

@@ -1,0 +1,42 @@
+package io.rowmesh.applier.write;
+
+import io.rowmesh.schema.RowChange;
+import io.rowmesh.schema.RowKey;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Neighbouring changes of one kind and one table shape with distinct keys, fit for one statement. */
+final class RowGroup {
+
+    private static final int MAX_ROWS = 1_000;
+
+    private final List<RowChange> changes = new ArrayList<>();
+    private final Set<String> keys = new HashSet<>();
+
+    /** Adds a change, or answers false when the group must be written first. */
+    boolean add(RowChange change) {
+        if (!changes.isEmpty() && (changes.size() >= MAX_ROWS || changes.get(0).kind() != change.kind()
+                || !changes.get(0).table().equals(change.table()))) {
+            return false;
+        }
+        if (!keys.add(RowKey.of(change))) {
+            return false;
+        }
+        changes.add(change);
+        return true;
+    }
+
+    boolean isEmpty() {
+        return changes.isEmpty();
+    }
+
+    List<RowChange> take() {
+        List<RowChange> taken = List.copyOf(changes);
+        changes.clear();
+        keys.clear();
+        return taken;
+    }
+}

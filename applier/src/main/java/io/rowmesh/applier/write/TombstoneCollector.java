@@ -1,0 +1,110 @@
+package io.rowmesh.applier.write;
+
+import io.rowmesh.schema.store.ControlSchema;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import javax.sql.DataSource;
+
+/**
+ * Drops tombstones that nothing in flight can need any more (convergence rule 14): the delete is applied here, every other
+ * region but its origin has told (in a heartbeat applied here) that it had seen the delete, and the local capture has passed
+ * every local transaction that was running when the tombstone was written. "Everybody has acknowledged it" is not enough.
+ *
+ * <p>Works in rounds, one step a call: note what stands and which transactions run; once they have ended note where the log
+ * is; once the capture is past that, drop what every region has seen.
+ */
+public final class TombstoneCollector {
+
+    private static final String DROP = """
+            with region as (select unnest(?::text[]) as name), heard as (
+              select h.region, s.key as origin, (s.value ->> 0)::int as epoch, (s.value ->> 1)::bigint as sequence
+              from rowmesh.heartbeat h, json_each(h.seen::json) s where h.region <> ?
+            ), applied as (
+              select distinct on (origin) origin, epoch, sequence from rowmesh.progress
+              order by origin, epoch desc, sequence desc
+            )
+            delete from rowmesh.tombstone d
+            where d.recorded <= ?
+              and (d.origin = ? or exists (select from applied a
+                   where a.origin = d.origin and (a.epoch, a.sequence) >= (d.epoch, d.sequence)))
+              and not exists (select from region q where q.name not in (?, d.origin) and not exists (
+                   select from heard h where h.region = q.name and h.origin = d.origin
+                     and (h.epoch, h.sequence) >= (d.epoch, d.sequence)))""";
+
+    private final DataSource pool;
+    private final ApplierOptions options;
+    private final TombstoneIndex index;
+    private final LongSupplier capturedPosition;
+    private Round round;
+
+    /** @param lsn 0 until the transactions that ran at the start of the round have ended */
+    private record Round(long newest, long xmax, long lsn) {
+    }
+
+    /** @param capturedPosition the log position (LSN) up to which the change log holds everything */
+    public TombstoneCollector(DataSource pool, ApplierOptions options, TombstoneIndex index, LongSupplier capturedPosition) {
+        this.pool = pool;
+        this.options = options;
+        this.index = index;
+        this.capturedPosition = capturedPosition;
+    }
+
+    /** Takes the round one step further; returns how many tombstones were dropped. Call it every few seconds. */
+    public int step() throws SQLException {
+        try (Connection connection = pool.getConnection()) {
+            if (round == null) {
+                round = begin(connection).orElse(null);
+            } else if (round.lsn() == 0) {
+                round = awaitTransactions(connection, round);
+            } else if (Long.compareUnsigned(capturedPosition.getAsLong(), round.lsn()) >= 0) {
+                int dropped = drop(connection, round);
+                round = null;
+                return dropped;
+            }
+            return 0;
+        }
+    }
+
+    private static Optional<Round> begin(Connection connection) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(
+                "select max(recorded), pg_snapshot_xmax(pg_current_snapshot())::text::bigint from rowmesh.tombstone");
+             ResultSet row = query.executeQuery()) {
+            row.next();
+            long newest = row.getLong(1);
+            return row.wasNull() ? Optional.empty() : Optional.of(new Round(newest, row.getLong(2), 0));
+        }
+    }
+
+    private static Round awaitTransactions(Connection connection, Round round) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement("select pg_snapshot_xmin(pg_current_snapshot())::text::bigint,"
+                + " (pg_current_wal_insert_lsn() - '0/0')::bigint"); ResultSet row = query.executeQuery()) {
+            row.next();
+            return row.getLong(1) >= round.xmax() ? new Round(round.newest(), round.xmax(), row.getLong(2)) : round;
+        }
+    }
+
+    private int drop(Connection connection, Round round) throws SQLException {
+        try (PreparedStatement delete = connection.prepareStatement(DROP)) {
+            delete.setArray(1, connection.createArrayOf("text", options.regions().toArray()));
+            delete.setString(2, options.region());
+            delete.setLong(3, round.newest());
+            delete.setString(4, options.region());
+            delete.setString(5, options.region());
+            int dropped = delete.executeUpdate();
+            if (dropped > 0) {
+                Tombstones.load(connection, index);
+            }
+            return dropped;
+        }
+    }
+
+    /** How many tombstones stand. */
+    public long standing() {
+        return ControlSchema.sql(pool).fetchCount(io.rowmesh.schema.control.Tables.TOMBSTONE);
+    }
+}

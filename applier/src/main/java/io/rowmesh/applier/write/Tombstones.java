@@ -1,0 +1,67 @@
+package io.rowmesh.applier.write;
+
+import io.rowmesh.schema.TableId;
+import io.rowmesh.schema.TransactionHeader;
+import io.rowmesh.schema.store.ControlSchema;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.List;
+
+import static io.rowmesh.schema.control.Tables.TOMBSTONE;
+
+/** Reads and writes {@code rowmesh.tombstone}. The deletes of users' rows write theirs in their own statement. */
+final class Tombstones {
+
+    /** The newer version stays; an equal one is the same delete, seen again. */
+    private static final String RECORD = """
+            insert into rowmesh.tombstone as d (table_schema, table_name, row_key, deleted_at, origin, epoch, sequence)
+            select u.s, u.n, u.k, u.w::timestamptz, ?, ?, u.q from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::bigint[])
+              as u(s, n, k, w, q) order by u.s, u.n, u.k
+            on conflict (table_schema, table_name, row_key) do update
+            set deleted_at = excluded.deleted_at, origin = excluded.origin, epoch = excluded.epoch,
+                sequence = excluded.sequence, recorded = default
+            where (d.deleted_at, d.origin collate "C") < (excluded.deleted_at, excluded.origin collate "C")""";
+
+    private Tombstones() {
+    }
+
+    /** Records deletes of one transaction. */
+    static void record(Connection connection, TransactionHeader header, List<TableKey> keys) throws SQLException {
+        record(connection, header.origin(), header.epoch(), keys.stream()
+                .map(key -> new Dated(key, header.commitMicros(), header.sequence())).toList());
+    }
+
+    /** A deleted key with the version's timestamp (microseconds) and the sequence of its transaction. */
+    record Dated(TableKey key, long micros, long sequence) {
+    }
+
+    /** The keys must be distinct. */
+    static void record(Connection connection, String origin, int epoch, List<Dated> deletes) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(RECORD)) {
+            insert.setString(1, origin);
+            insert.setInt(2, epoch);
+            insert.setArray(3, text(connection, deletes.stream().map(d -> d.key().table().schema()).toList()));
+            insert.setArray(4, text(connection, deletes.stream().map(d -> d.key().table().name()).toList()));
+            insert.setArray(5, text(connection, deletes.stream().map(d -> d.key().key()).toList()));
+            insert.setArray(6, text(connection, deletes.stream().map(d -> Micros.text(d.micros())).toList()));
+            insert.setArray(7, connection.createArrayOf("bigint", deletes.stream().map(Dated::sequence).toArray()));
+            insert.execute();
+        }
+    }
+
+    /** Loads the keys of all tombstones into the index. */
+    static void load(Connection connection, TombstoneIndex index) {
+        index.beginReload();
+        Collection<TableKey> stored = ControlSchema.sql(connection)
+                .select(TOMBSTONE.TABLE_SCHEMA, TOMBSTONE.TABLE_NAME, TOMBSTONE.ROW_KEY).from(TOMBSTONE)
+                .fetch(row -> new TableKey(new TableId(row.value1(), row.value2()), row.value3()));
+        index.finishReload(stored);
+    }
+
+    private static java.sql.Array text(Connection connection, List<String> values) throws SQLException {
+        return connection.createArrayOf("text", values.toArray());
+    }
+}

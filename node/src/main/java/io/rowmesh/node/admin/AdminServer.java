@@ -1,0 +1,72 @@
+package io.rowmesh.node.admin;
+
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.rowmesh.node.config.Endpoint;
+
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * HTTP for people and monitoring, read only: {@code /healthz}, {@code /readyz}, {@code /status} (JSON) and {@code /metrics}
+ * (Prometheus).
+ */
+public final class AdminServer implements AutoCloseable {
+
+    /**
+     * What is told.
+     *
+     * @param dead    names of threads that must live and do not
+     * @param status  the present state
+     * @param metrics all meters of the node
+     */
+    public record Sources(Supplier<List<String>> dead, Supplier<StatusReport> status, PrometheusMeterRegistry metrics) {
+    }
+
+    private final Javalin http;
+
+    private AdminServer(Javalin http) {
+        this.http = http;
+    }
+
+    /** Listens at once; port 0 takes any free one. Throws IllegalStateException with a sentence when the address cannot be had. */
+    public static AdminServer start(Endpoint listen, Sources sources) {
+        Javalin http = Javalin.create(config -> configure(config, sources));
+        try {
+            http.start(listen.host(), listen.port());
+        } catch (RuntimeException e) {
+            Throwable root = e;
+            while (root.getCause() != null) {
+                root = root.getCause();
+            }
+            throw new IllegalStateException("cannot listen on " + listen + " (listen.admin): " + root.getMessage(), e);
+        }
+        return new AdminServer(http);
+    }
+
+    private static void configure(JavalinConfig config, Sources sources) {
+        config.startup.showJavalinBanner = false;
+        config.routes.get("/healthz", request -> answer(request, sources.dead().get().stream().map(name -> name + " has ended").toList()));
+        config.routes.get("/readyz", request -> answer(request, sources.status().get().notReady()));
+        config.routes.get("/status", request -> request.contentType("application/json").result(StatusJson.write(sources.status().get())));
+        config.routes.get("/metrics", request -> request.contentType("text/plain; version=0.0.4; charset=utf-8")
+                .result(sources.metrics().scrape()));
+    }
+
+    /** 200 and {@code ok}, or 503 and what is wrong, a line each. */
+    private static void answer(Context request, List<String> wrong) {
+        request.contentType("text/plain; charset=utf-8").status(wrong.isEmpty() ? 200 : 503)
+                .result(wrong.isEmpty() ? "ok\n" : String.join("\n", wrong) + "\n");
+    }
+
+    public int port() {
+        return http.port();
+    }
+
+    @Override
+    public void close() {
+        http.stop();
+    }
+}

@@ -1,0 +1,71 @@
+package io.rowmesh.node.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The configuration of one region's node, read by {@link ConfigFile}.
+ *
+ * @param heartbeatInterval how often the node writes its heartbeat row
+ * @param maxClockSkew      beyond it, nothing is applied from the region whose clock is ahead
+ */
+public record NodeConfig(
+        String region,
+        Database database,
+        Listen listen,
+        Optional<Tls> tls,
+        List<Peer> peers,
+        List<TableRule> tables,
+        List<ConflictRule> rules,
+        Path dataDir,
+        Duration heartbeatInterval,
+        Duration maxClockSkew,
+        long changeLogMaxBytes) {
+
+    /** The local replication origin under which the node's own repairs are written. No region may be called self. */
+    public static final String SELF_ORIGIN = "rowmesh_self";
+
+    public NodeConfig {
+        peers = List.copyOf(peers);
+        tables = List.copyOf(tables);
+        rules = List.copyOf(rules);
+    }
+
+    /** The name of the local replication origin under which a region's changes are applied. */
+    public static String replicationOrigin(String region) {
+        return "rowmesh_" + region;
+    }
+
+    /** The names of all local replication origins that this node needs. */
+    public List<String> replicationOrigins() {
+        return java.util.stream.Stream.concat(peers.stream().map(peer -> replicationOrigin(peer.region())),
+                java.util.stream.Stream.of(SELF_ORIGIN)).toList();
+    }
+
+    /** The region's database. The slot and the publication are the ones that the capture reads by. */
+    public record Database(String host, int port, String name, String user, Optional<Secret> password, String sslmode,
+                           String slot, String publication) {
+    }
+
+    /** Where the node listens: shipping for other regions' nodes, admin for people and monitoring. */
+    public record Listen(Endpoint shipping, Endpoint admin) {
+    }
+
+    /** PEM files. The certificate's common name is the region. */
+    public record Tls(Path certificate, Path key, Path authority) {
+    }
+
+    /** Another region's node. */
+    public record Peer(String region, Endpoint address) {
+    }
+
+    /** A table takes the mode of the last of these that matches it. */
+    public record TableRule(TableGlob match, TableMode mode) {
+    }
+
+    /** A table takes the rule of the last of these that matches it, and last-write-wins if none does. */
+    public record ConflictRule(TableGlob match, String rule) {
+    }
+}

@@ -1,0 +1,2 @@
+/** The node: the process beside a region's database, wired by hand. */
+package io.rowmesh.node;

@@ -1,0 +1,87 @@
+package io.rowmesh.node.prepare;
+
+import io.rowmesh.node.config.TableMode;
+import io.rowmesh.schema.TableId;
+import io.rowmesh.schema.store.ControlSchema;
+import org.jooq.DSLContext;
+import org.jooq.Record;
+
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Reads the tables of the user's database from the system catalog. */
+final class Catalog {
+
+    /** The tables that a pattern of the configuration can mean. */
+    private static final String ORDINARY = """
+            c.relkind = 'r' and c.relpersistence <> 't' and n.nspname not in ('information_schema', 'rowmesh')
+            and n.nspname !~ '^pg_'""";
+
+    private static final String TABLES = """
+            select n.nspname, c.relname, c.oid::bigint as oid, c.relpersistence::text, c.relreplident::text,
+                   case when k.indrelid is null then 'NONE' when not k.indimmediate then 'DEFERRABLE' else 'USABLE' end as key,
+                   c.relrowsecurity and not r.rolsuper and not r.rolbypassrls
+                       and (c.relforcerowsecurity or not pg_has_role(r.oid, c.relowner, 'usage')) as hides_rows,
+                   has_table_privilege(r.oid, c.oid, 'select') as may_select,
+                   has_table_privilege(r.oid, c.oid, 'insert') as may_insert,
+                   has_table_privilege(r.oid, c.oid, 'update') as may_update,
+                   has_table_privilege(r.oid, c.oid, 'delete') as may_delete,
+                   has_table_privilege(r.oid, c.oid, 'truncate') as may_truncate
+            from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                 join pg_roles r on r.rolname = ?
+                 left join pg_index k on k.indrelid = c.oid and k.indisprimary
+            where\s""" + ORDINARY;
+
+    private static final String COLUMNS = """
+            select a.attrelid::bigint as oid, a.attname, format_type(a.atttypid, a.atttypmod) as type,
+                   a.attidentity::text, a.attgenerated <> '' as generated,
+                   coalesce(a.attnum = any (k.indkey), false) as key
+            from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
+                 left join pg_index k on k.indrelid = c.oid and k.indisprimary
+            where a.attnum > 0 and not a.attisdropped and\s""" + ORDINARY + " order by a.attrelid, a.attnum";
+
+    private Catalog() {
+    }
+
+    static List<TableId> tables(Connection connection) {
+        return ControlSchema.sql(connection)
+                .fetch("select n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace where " + ORDINARY)
+                .map(Catalog::id);
+    }
+
+    /** The state of the tables that take part, in the order of their names, for the role of that name, which must exist. */
+    static List<TableState> states(DSLContext sql, String role, ResolvedTables resolved) {
+        Map<Long, List<TableState.ColumnState>> columns = sql.fetch(COLUMNS).stream().collect(
+                Collectors.groupingBy(row -> row.get("oid", Long.class), Collectors.mapping(Catalog::column, Collectors.toList())));
+        return sql.fetch(TABLES, role).stream()
+                .filter(row -> resolved.modes().containsKey(id(row)))
+                .map(row -> state(row, resolved.modes().get(id(row)), columns.getOrDefault(row.get("oid", Long.class), List.of())))
+                .sorted(java.util.Comparator.comparing(TableState::id)).toList();
+    }
+
+    private static TableState state(Record row, TableMode mode, List<TableState.ColumnState> columns) {
+        return new TableState(id(row), mode, row.get("relpersistence", String.class).equals("u"),
+                row.get("relreplident", String.class), TableState.Key.valueOf(row.get("key", String.class)),
+                row.get("hides_rows", boolean.class), missing(row, mode), columns);
+    }
+
+    /** What is shipped is also read (a load, a value that the log leaves out); what is applied is written as well. */
+    private static List<String> missing(Record row, TableMode mode) {
+        List<String> needed = mode.receives() ? List.of("select", "insert", "update", "delete", "truncate") : List.of("select");
+        List<String> missing = new ArrayList<>(needed);
+        missing.removeIf(privilege -> row.get("may_" + privilege, boolean.class));
+        return missing;
+    }
+
+    private static TableState.ColumnState column(Record row) {
+        return new TableState.ColumnState(row.get("attname", String.class), row.get("type", String.class),
+                row.get("key", boolean.class), row.get("attidentity", String.class), row.get("generated", boolean.class));
+    }
+
+    private static TableId id(Record row) {
+        return new TableId(row.get("nspname", String.class), row.get("relname", String.class));
+    }
+}

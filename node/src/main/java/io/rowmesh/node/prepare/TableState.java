@@ -1,0 +1,34 @@
+package io.rowmesh.node.prepare;
+
+import io.rowmesh.node.config.TableMode;
+import io.rowmesh.schema.TableId;
+
+import java.util.List;
+
+/**
+ * What the catalog says of a table that takes part.
+ *
+ * @param missing the privileges on it that the node's role needs for the mode and has not
+ */
+record TableState(TableId id, TableMode mode, boolean unlogged, String replicaIdentity, Key key, boolean hidesRows,
+                  List<String> missing, List<ColumnState> columns) {
+
+    enum Key { NONE, DEFERRABLE, USABLE }
+
+    /** @param identity {@code a} for GENERATED ALWAYS AS IDENTITY, {@code d} for BY DEFAULT, else empty */
+    record ColumnState(String name, String type, boolean key, String identity, boolean generated) {
+    }
+
+    TableState {
+        missing = List.copyOf(missing);
+        columns = List.copyOf(columns);
+    }
+
+    /**
+     * Whether it may be in the publication: publishing a table without a key makes the application's own updates fail, and
+     * an unlogged one is refused.
+     */
+    boolean publishable() {
+        return mode.sends() && !unlogged && key == Key.USABLE;
+    }
+}

@@ -1,0 +1,290 @@
+package io.rowmesh.applier.write;
+
+import io.rowmesh.rules.ConflictType;
+import io.rowmesh.schema.Column;
+import io.rowmesh.schema.Row;
+import io.rowmesh.schema.RowChange;
+import io.rowmesh.schema.SeenMark;
+import io.rowmesh.schema.TableId;
+import io.rowmesh.schema.TableShape;
+import io.rowmesh.schema.TransactionHeader;
+import io.rowmesh.schema.store.ControlSchema;
+import io.rowmesh.testbed.TestingPostgres;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.ds.PGSimpleDataSource;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** Region us writes what region eu shipped. */
+class LaneWriterTest {
+
+    @TempDir
+    static Path directory;
+    private static TestingPostgres postgres;
+
+    private static final TableShape T = new TableShape(new TableId("public", "t"),
+            List.of(new Column("id", "integer", true), new Column("v", "text", false)));
+
+    private final TombstoneIndex index = new TombstoneIndex();
+    private final KeyLocks locks = new KeyLocks();
+    private LaneWriter writer;
+    private LocalWrites localWrites;
+    private long sequence;
+    private final long start = nowMicros();
+
+    @BeforeAll
+    static void startPostgres() {
+        postgres = TestingPostgres.start(directory);
+        PGSimpleDataSource dataSource = new PGSimpleDataSource();
+        dataSource.setUrl(postgres.jdbcUrl());
+        ControlSchema.migrate(dataSource);
+        postgres.execute("insert into rowmesh.versions_since values (true, clock_timestamp() - interval '1 minute')");
+    }
+
+    @AfterAll
+    static void stopPostgres() {
+        postgres.close();
+    }
+
+    @BeforeEach
+    void connect() throws SQLException {
+        postgres.execute("drop table if exists public.t", "create table public.t (id int primary key, v text)",
+                "truncate rowmesh.progress, rowmesh.tombstone, rowmesh.parked");
+        writer = LaneWriter.connect("eu", sessions(), options(), locks, index, new AppliedMarks());
+        localWrites = new LocalWrites(sessions(), options(), locks, index);
+        localWrites.start();
+    }
+
+    @AfterEach
+    void disconnect() throws SQLException {
+        writer.close();
+        localWrites.close();
+    }
+
+    @Test
+    void aTransactionArrivesWithItsRowsItsTimestampItsOriginAndItsProgress() throws SQLException {
+        apply(start, insert(1, "a"), insert(2, "b"), update(1, "c"), delete(2));
+        assertEquals(List.of(List.of("1", "c")), rows());
+        assertEquals(Micros.text(start) + " rowmesh_eu", postgres.value("""
+                select to_char(x.timestamp at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US+00') || ' ' || o.roname
+                from public.t, pg_xact_commit_timestamp_origin(t.xmin) x join pg_replication_origin o on o.roident = x.roident"""));
+        assertEquals("1", postgres.value("select max(sequence) from rowmesh.progress where origin = 'eu' and epoch = 1"));
+        assertThrows(SQLException.class, () -> writer.apply(header(start, 1), List.of(insert(9, "twice"))));
+    }
+
+    @Test
+    void aNewerLocalRowStaysAndIsNamedAConflict() throws SQLException {
+        postgres.execute("insert into public.t values (1, 'local')");
+        Outcome lost = apply(start - 1_000_000, insert(1, "older"));
+        assertEquals(List.of(List.of("1", "local")), rows());
+        assertEquals(Map.of(ConflictType.INSERT_EXISTS, 1L), lost.conflicts);
+        assertEquals(1, lost.skipped);
+        Outcome won = apply(nowMicros(), update(1, "newer"));
+        assertEquals(List.of(List.of("1", "newer")), rows());
+        assertEquals(Map.of(ConflictType.UPDATE_ORIGIN_DIFFERS, 1L), won.conflicts);
+    }
+
+    @Test
+    void whatTheOriginHadSeenIsNoConflict() throws SQLException {
+        postgres.execute("insert into public.t values (1, 'local')");
+        TransactionHeader header = new TransactionHeader("eu", 1, ++sequence, nowMicros(), sequence, 1, 1,
+                List.of(new SeenMark("us", 1, 5, nowMicros())), false);
+        assertEquals(Map.of(), writer.apply(header, List.of(update(1, "after"))).conflicts);
+    }
+
+    @Test
+    void aLateOlderChangeDoesNotBringADeletedRowBack() throws SQLException {
+        apply(start, insert(1, "a"));
+        apply(start + 10, delete(1));
+        Outcome late = apply(start + 5, update(1, "late"));
+        assertEquals(List.of(), rows());
+        assertEquals(Map.of(ConflictType.UPDATE_DELETED, 1L), late.conflicts);
+        apply(start + 11, insert(1, "again"));
+        assertEquals(List.of(List.of("1", "again")), rows());
+    }
+
+    @Test
+    void aDeleteThatFindsNoRowLooksAgainOnceAnInsertUnderWayIsVisible() throws Exception {
+        try (Connection local = postgres.connect()) {
+            local.setAutoCommit(false);
+            local.createStatement().execute("insert into public.t values (1, 'under way')");
+            Outcome outcome = apply(nowMicros(), delete(1));
+            assertEquals(1, outcome.deletesWithoutRow.size());
+            local.commit();
+        }
+        // Committed after the delete, so it is the newer write and lives.
+        assertEquals(List.of(List.of("1", "under way")), rows());
+    }
+
+    @Test
+    void aLocalDeleteIsReassertedAgainstAnOlderInsertThatSlippedIn() throws SQLException {
+        apply(start, insert(1, "a"));
+        long deleted = nowMicros();
+        postgres.execute("delete from public.t where id = 1");
+        apply(start + 1, insert(1, "slipped in"));
+        assertEquals(List.of(List.of("1", "slipped in")), rows());
+        localWrites.onRows(new io.rowmesh.schema.Version(deleted, "us"), 1, 1, 0, List.of(delete(1)));
+        localWrites.beforeSync();
+        assertEquals(List.of(), rows());
+        apply(start + 2, insert(1, "too old as well"));
+        assertEquals(List.of(), rows());
+    }
+
+    @Test
+    void aCapturedLocalInsertBelowANewerTombstoneGoes() throws SQLException {
+        apply(start + 60, delete(1));
+        try (Connection local = postgres.connect()) {
+            // The state that rule 4 speaks of: the insert became visible after the delete's second look.
+            local.createStatement().execute("insert into public.t values (1, 'older')");
+        }
+        postgres.execute("update rowmesh.tombstone set deleted_at = clock_timestamp() + interval '1 second'");
+        String xid = postgres.value("select xmin::text from public.t");
+        localWrites.onRows(new io.rowmesh.schema.Version(nowMicros(), "us"), 1, 1, Long.parseLong(xid), List.of(insert(1, "older")));
+        localWrites.beforeSync();
+        assertEquals(List.of(), rows());
+    }
+
+    @Test
+    void aTruncateTakesOlderRowsAndKeepsNewerOnes() throws SQLException {
+        apply(start, insert(1, "a"), insert(2, "b"));
+        postgres.execute("insert into public.t values (3, 'newer')");
+        apply(start + 10, new RowChange.Truncate(T));
+        assertEquals(List.of(List.of("3", "newer")), rows());
+        apply(start + 5, insert(1, "late"));
+        assertEquals(List.of(List.of("3", "newer")), rows());
+    }
+
+    @Test
+    void aRowThatTheDatabaseRefusesIsParkedAndItsLaterChangesWait() throws SQLException {
+        postgres.execute("alter table public.t add constraint v_unique unique (v)");
+        apply(start, insert(1, "a"));
+        Outcome outcome = apply(start + 1, insert(2, "b"), insert(3, "a"), insert(4, "d"));
+        assertEquals(1, outcome.parked);
+        assertEquals(List.of(List.of("1", "a"), List.of("2", "b"), List.of("4", "d")), rows());
+        assertEquals(1, apply(start + 2, update(3, "free")).parked);
+        assertEquals(List.of(List.of("[\"3\"]", "insert", "23505"), List.of("[\"3\"]", "update", "55000")),
+                postgres.query("select row_key, kind, sqlstate from rowmesh.parked order by parked_id"));
+    }
+
+    @Test
+    void aMissingColumnOrTableParksInsteadOfLosing() throws SQLException {
+        TableShape wider = new TableShape(T.id(), List.of(T.columns().get(0), T.columns().get(1), new Column("w", "text", false)));
+        assertEquals(1, apply(start, new RowChange.Insert(wider, new Row("1", "a", "w"))).parked);
+        TableShape unknown = new TableShape(new TableId("public", "nowhere"), T.columns());
+        assertEquals(1, apply(start + 1, new RowChange.Insert(unknown, new Row("1", "a")), insert(5, "fine")).parked);
+        assertEquals(List.of(List.of("5", "fine")), rows());
+    }
+
+    @Test
+    void namesThatHurtAreQuoted() throws SQLException {
+        String[] ddl = {"create schema if not exists \"Or der.s\"",
+                "create table if not exists \"Or der.s\".\"select\" (\"a\"\"b\" int, \"c'd;--\" varchar(3), \"E\" numeric(6,2),"
+                        + " primary key (\"c'd;--\", \"a\"\"b\"))"};
+        postgres.execute(ddl);
+        TableShape hostile = new TableShape(new TableId("Or der.s", "select"), List.of(new Column("a\"b", "integer", true),
+                new Column("c'd;--", "character varying(3)", true), new Column("E", "numeric(6,2)", false)));
+        apply(start, new RowChange.Insert(hostile, new Row("1", "x{}", "1.10")));
+        apply(start + 1, new RowChange.Update(hostile, null, new Row("1", "x{}", null)));
+        assertEquals(1, apply(start + 2, new RowChange.Insert(hostile, new Row("1", "long", null))).parked);
+        assertEquals(List.of(java.util.Arrays.asList("1", "x{}", null)), postgres.query("select * from \"Or der.s\".\"select\""));
+        apply(start + 3, new RowChange.Delete(hostile, new Row("1", "x{}", Row.ABSENT)));
+        assertEquals("0", postgres.value("select count(*) from \"Or der.s\".\"select\""));
+    }
+
+    @Test
+    void aRowWithoutVersionIsOlderThanWhatCameSince() throws SQLException {
+        // What a frozen row of before track_commit_timestamp looks like: FrozenTransactionId has no timestamp.
+        assertEquals("t", postgres.value("select rowmesh.may_overwrite('2'::xid, clock_timestamp(), '{}', clock_timestamp() - interval '1 day')"));
+        assertThrows(IllegalStateException.class, () -> postgres.value(
+                "select rowmesh.may_overwrite('2'::xid, clock_timestamp() - interval '2 day', '{}', clock_timestamp())"));
+        assertEquals("f", postgres.value(
+                "select rowmesh.is_older('2'::xid, clock_timestamp() - interval '2 day', '{}', clock_timestamp())"));
+    }
+
+    @Test
+    void applyingWaitsUntilTheClockIsPastTheChangeAndStopsBeyondTheLimit() throws SQLException {
+        long ahead = nowMicros() + 400_000;
+        apply(ahead, insert(1, "from ahead"));
+        assertTrue(nowMicros() > ahead);
+        postgres.execute("update public.t set v = 'after' where id = 1");
+        assertThrows(ClockSkewException.class, () -> apply(nowMicros() + 60_000_000, insert(2, "far ahead")));
+    }
+
+    @Test
+    void aWaitingGuardJudgesTheRowThatWonMeanwhile() throws Exception {
+        apply(start, insert(1, "a"));
+        try (Connection local = postgres.connect()) {
+            local.setAutoCommit(false);
+            local.createStatement().execute("update public.t set v = 'local' where id = 1");
+            long before = nowMicros();
+            CompletableFuture<Void> applying = CompletableFuture.runAsync(() -> {
+                try {
+                    apply(before, update(1, "remote"));
+                } catch (SQLException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            Thread.sleep(300);
+            assertFalse(applying.isDone());
+            local.commit();
+            applying.get(10, TimeUnit.SECONDS);
+        }
+        assertEquals(List.of(List.of("1", "local")), rows());
+    }
+
+    private Outcome apply(long micros, RowChange... changes) throws SQLException {
+        return writer.apply(header(micros, ++sequence), List.of(changes));
+    }
+
+    private static TransactionHeader header(long micros, long sequence) {
+        return new TransactionHeader("eu", 1, sequence, micros, sequence, 1, 1, List.of(), false);
+    }
+
+    private static RowChange insert(int id, String v) {
+        return new RowChange.Insert(T, new Row(Integer.toString(id), v));
+    }
+
+    private static RowChange update(int id, String v) {
+        return new RowChange.Update(T, null, new Row(Integer.toString(id), v));
+    }
+
+    private static RowChange delete(int id) {
+        return new RowChange.Delete(T, new Row(Integer.toString(id), Row.ABSENT));
+    }
+
+    private static List<List<String>> rows() {
+        return postgres.query("select * from public.t order by id");
+    }
+
+    private static ApplierSession sessions() {
+        return new ApplierSession(postgres.jdbcUrl(), new Properties());
+    }
+
+    private static ApplierOptions options() {
+        return new ApplierOptions("us", Set.of("eu"), table -> true, Duration.ofSeconds(5));
+    }
+
+    private static long nowMicros() {
+        return java.time.temporal.ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+    }
+}
