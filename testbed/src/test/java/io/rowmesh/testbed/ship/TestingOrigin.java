@@ -20,7 +20,9 @@ import io.rowmesh.schema.stream.TlsFiles;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 
@@ -53,6 +55,15 @@ final class TestingOrigin implements AutoCloseable {
             log.appendChunk(chunk, WireCodec.encodeChunk(rows(sequence, chunk, rowsInChunk, noteBytes)));
         }
         commitHeader(chunks, (long) chunks * rowsInChunk, false);
+    }
+
+    /** One transaction of one row, whose text no compression makes much smaller. */
+    void commitIncompressible(int bytes) {
+        byte[] random = new byte[bytes * 3 / 4];
+        new Random(log.nextSequence()).nextBytes(random);
+        Row row = new Row("1", Base64.getEncoder().encodeToString(random));
+        log.appendChunk(0, WireCodec.encodeChunk(List.of(new RowChange.Insert(ITEMS, row))));
+        commitHeader(1, 1, false);
     }
 
     void commitHeader(int chunks, long rows, boolean heartbeat) {
