@@ -98,7 +98,7 @@ class PrepareStoryTest {
             assertEquals(3, tables.receiving().size());
             assertEquals(List.of("a.b\"; drop table x;--.Or'd\"er *é\uD83D\uDE00", "public.audit_orders", "public.by_month_1", "public.orders",
                             "rowmesh.heartbeat"),
-                    ControlSchema.sql(connection).fetch("select schemaname || '.' || tablename from pg_publication_tables order by 1 collate \"C\"")
+                    ControlSchema.sql(connection).fetch("select schemaname || '.' || tablename as t from pg_publication_tables order by schemaname collate \"C\", tablename")
                             .map(row -> row.get(0, String.class)));
             worksAsTheNode(connection);
         }
