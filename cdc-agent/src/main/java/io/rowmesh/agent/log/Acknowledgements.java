@@ -26,12 +26,22 @@ final class Acknowledgements {
 
     void keep(String region, int epoch, long sequence) {
         if (sequence > of(region, epoch)) {
-            try (LogStore.Batch batch = store.batch()) {
-                batch.put(Family.META, LogKeys.acknowledged(region), LogKeys.acknowledgement(epoch, sequence));
-                store.write(batch, false);
-            }
-            byRegion.put(region, new Acknowledged(epoch, sequence));
+            write(region, epoch, sequence);
         }
+    }
+
+    void withdraw(String region, int epoch, long sequence) {
+        if (sequence < of(region, epoch)) {
+            write(region, epoch, sequence);
+        }
+    }
+
+    private void write(String region, int epoch, long sequence) {
+        try (LogStore.Batch batch = store.batch()) {
+            batch.put(Family.META, LogKeys.acknowledged(region), LogKeys.acknowledgement(epoch, sequence));
+            store.write(batch, false);
+        }
+        byRegion.put(region, new Acknowledged(epoch, sequence));
     }
 
     private Acknowledged read(String region) {

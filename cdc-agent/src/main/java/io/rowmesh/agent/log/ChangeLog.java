@@ -411,6 +411,19 @@ public final class ChangeLog implements AutoCloseable {
         }
     }
 
+    /**
+     * Takes back what a region acknowledged beyond a sequence: its database was restored, so what follows must not be trimmed
+     * under it once more.
+     */
+    public void withdrawAcknowledged(String region, long sequence) {
+        stateLock.lock();
+        try {
+            acknowledgements.withdraw(region, state.epoch(), sequence);
+        } finally {
+            stateLock.unlock();
+        }
+    }
+
     /** Drops what all these regions acknowledged. With no regions it drops nothing. */
     public void trimToAcknowledged(Collection<String> regions) {
         stateLock.lock();
