@@ -45,7 +45,20 @@ final class Catalog {
                  left join pg_index k on k.indrelid = c.oid and k.indisprimary
             where a.attnum > 0 and not a.attisdropped and\s""" + ORDINARY + " order by a.attrelid, a.attnum";
 
+    /** A and R: they fire although session_replication_role is replica. */
+    private static final String TRIGGERS = """
+            select n.nspname, c.relname, t.tgname from pg_trigger t
+            join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace
+            where not t.tgisinternal and t.tgenabled in ('A', 'R') and\s""" + ORDINARY + " order by 1, 2, 3";
+
     private Catalog() {
+    }
+
+    /** Triggers of the tables to which changes are applied that fire for those too. */
+    static List<Finding> wakefulTriggers(DSLContext sql, ResolvedTables resolved) {
+        return sql.fetch(TRIGGERS).stream().filter(row -> resolved.receiving().contains(id(row)))
+                .map(row -> Finding.note("the trigger " + row.get("tgname", String.class) + " of " + id(row) + " is ENABLE ALWAYS or REPLICA",
+                        "It fires for applied rows as well, and what it then writes is not shipped to other regions.")).toList();
     }
 
     static List<TableId> tables(Connection connection) {

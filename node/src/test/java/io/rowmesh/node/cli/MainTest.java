@@ -115,6 +115,14 @@ class MainTest {
     }
 
     @Test
+    void anAdministratorIsNamedInFull() throws IOException {
+        String file = config(1);
+        assertEquals(2, rowmesh("prepare", "--admin-user", "a", "--admin-password-env", "NO_SUCH_VARIABLE", "--config", file));
+        assertEquals(2, rowmesh("prepare", "--admin-url", "localhost/app", "--config", file));
+        assertEquals(2, rowmesh("prepare", "--admin-user", "a'b", "--config", file));
+    }
+
+    @Test
     void statusOfANodeThatIsNotThereIsASentence() throws IOException {
         int port = closedPort();
         assertEquals(1, rowmesh("status", "--config", config(port)));

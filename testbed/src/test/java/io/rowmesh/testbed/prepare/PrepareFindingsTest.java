@@ -156,6 +156,18 @@ class PrepareFindingsTest {
     }
 
     @Test
+    void whatIsAllowedButWorthKnowingIsANote(TestInfo test) {
+        TestingRegion region = prepared(test,
+                "create function nothing() returns trigger language plpgsql as 'begin return new; end'",
+                "create trigger wakeful before insert on t for each row execute function nothing()",
+                "create trigger asleep before insert on t for each row execute function nothing()",
+                "alter table t enable always trigger wakeful");
+        assertEquals(List.of("the trigger wakeful of public.t is ENABLE ALWAYS or REPLICA"),
+                region.findings().stream().map(Finding::what).toList());
+        assertEquals(List.of(), region.lacking());
+    }
+
+    @Test
     void theStartIsRefusedWithTheFindings(TestInfo test) throws Exception {
         TestingRegion region = prepared(test, "create table no_key ()");
         try (Connection connection = region.connect(region.role)) {

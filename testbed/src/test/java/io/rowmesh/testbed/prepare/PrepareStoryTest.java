@@ -51,7 +51,7 @@ class PrepareStoryTest {
     @ValueSource(strings = {"18", "16"})
     void fromNothingToReady(String major) throws Exception {
         try (TestingPostgres server = TestingPostgres.start(directory, major, Map.of());
-             ServerSocket peer = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+             ServerSocket peer = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"))) {
             byApply(server, peer);
             byHand(server, peer);
         }
@@ -119,7 +119,7 @@ class PrepareStoryTest {
             statement.execute("select * from pg_show_replication_origin_status(), pg_replication_origin_session_progress(true)");
             statement.execute("select pg_replication_origin_oid('rowmesh_self'), pg_replication_origin_session_is_setup()");
             statement.execute("select pg_replication_origin_session_reset()");
-            statement.execute("select rowmesh.may_overwrite('3', now(), '{0}', now())");
+            statement.execute("select rowmesh.may_overwrite('3', now(), '{0}', now() - interval '1 day')");
             statement.execute("select pg_create_logical_replication_slot('prepare_test', 'pgoutput')");
             statement.execute("select pg_drop_replication_slot('prepare_test')");
             assertThrows(SQLException.class, () -> statement.execute("select * from private"));
