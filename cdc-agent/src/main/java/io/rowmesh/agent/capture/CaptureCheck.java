@@ -93,6 +93,20 @@ public final class CaptureCheck {
         if (table.replicaIdentity() != 'd' && table.replicaIdentity() != 'f') {
             problems.add("its replica identity is neither default nor full: alter table ... replica identity default");
         }
+        problems.addAll(notCarried(table));
+        return problems;
+    }
+
+    /**
+     * What about the names and types of a table cannot be carried exactly, one sentence each without its name; empty when
+     * nothing is wrong, or when there is no such table.
+     */
+    public static List<String> notCarried(Connection connection, TableId id) throws SQLException {
+        return Catalog.read(connection, id).map(CaptureCheck::notCarried).orElse(List.of());
+    }
+
+    private static List<String> notCarried(CatalogTable table) {
+        List<String> problems = new ArrayList<>();
         CarriableNames.ofTable(table.id()).ifPresent(problems::add);
         CarriableNames.ofColumns(table.columns()).ifPresent(problems::add);
         table.columns().forEach(column -> UnsupportedTypes.ofColumn(column).ifPresent(problems::add));

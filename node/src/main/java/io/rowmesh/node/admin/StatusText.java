@@ -21,17 +21,25 @@ public final class StatusText {
                 + (capture.lagBytes() == null ? "" : ", " + bytes(capture.lagBytes()) + " behind the log") + "\n"
                 + "change log  " + bytes(log.bytes()) + ", " + log.transactions() + " transactions"
                 + (log.full() ? ", FULL: the capture pauses and the log stays in the database" : "") + "\n\n"
-                + peers(report.peers()) + problems(report);
+                + sending(report.peers()) + applying(report.peers()) + problems(report);
     }
 
-    private static String peers(List<StatusReport.Peer> peers) {
-        TextTable table = new TextTable("PEER", "SENDING", "SHIPPED", "ACKNOWLEDGED", "BACKLOG", "APPLYING", "EPOCH", "SEQUENCE", "STALENESS",
-                "BACKLOG", "PARKED", "TRANSACTIONS", "ROWS", "SKIPPED", "CONFLICTS");
+    private static String sending(List<StatusReport.Peer> peers) {
+        TextTable table = new TextTable("SENDING TO", "STATE", "SHIPPED", "ACKNOWLEDGED", "BACKLOG");
         for (StatusReport.Peer peer : peers) {
             StatusReport.Shipping shipping = peer.shipping();
-            StatusReport.Applying applying = peer.applying();
             table.row(peer.region(), shipping.connected() ? "connected" : "DISCONNECTED", shipping.shippedSequence(),
-                    shipping.acknowledgedSequence(), shipping.backlog(), applying.state(), applying.epoch(), applying.sequence(),
+                    shipping.acknowledgedSequence(), shipping.backlog());
+        }
+        return table + "\n";
+    }
+
+    private static String applying(List<StatusReport.Peer> peers) {
+        TextTable table = new TextTable("APPLYING FROM", "STATE", "EPOCH", "SEQUENCE", "STALENESS", "BACKLOG", "PARKED", "TRANSACTIONS",
+                "ROWS", "SKIPPED", "CONFLICTS");
+        for (StatusReport.Peer peer : peers) {
+            StatusReport.Applying applying = peer.applying();
+            table.row(peer.region(), applying.state(), applying.epoch(), applying.sequence(),
                     applying.stalenessMillis() == null ? null : duration(applying.stalenessMillis()), applying.backlog(),
                     applying.parkedRows(), applying.appliedTransactions(), applying.appliedRows(), applying.skippedRows(),
                     applying.conflicts().values().stream().mapToLong(Long::longValue).sum());
@@ -77,7 +85,7 @@ public final class StatusText {
         }
         long seconds = millis / 1000;
         if (seconds < 60) {
-            return String.format(Locale.ROOT, "%.1fs", millis / 1000.0);
+            return seconds + "." + millis % 1000 / 100 + "s";
         }
         return seconds < 3600 ? seconds / 60 + "m " + seconds % 60 + "s" : seconds / 3600 + "h " + seconds % 3600 / 60 + "m";
     }

@@ -22,6 +22,9 @@ final class AdminOptions {
     private String passwordEnvironment;
 
     NodeConfig.Database database(NodeConfig.Database configured, CommandLine command) {
+        if (user != null && user.contains("'")) {
+            throw new ParameterException(command, "--admin-user: a role with an apostrophe in its name cannot run the migrations");
+        }
         NodeConfig.Database database = url == null ? configured : at(configured, command);
         return user == null ? database : new NodeConfig.Database(database.host(), database.port(), database.name(), user,
                 password(command), database.sslmode(), database.slot(), database.publication());

@@ -4,11 +4,13 @@ import io.rowmesh.node.config.ConfigException;
 import io.rowmesh.node.prepare.LackingException;
 import io.rowmesh.node.prepare.PreparationException;
 import io.rowmesh.node.prepare.UnreachableException;
+import org.jooq.exception.DataAccessException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParseResult;
 
 import java.io.PrintWriter;
+import java.sql.SQLException;
 
 /** From an exception to a sentence and an exit code. A stack trace is printed only for what nobody foresaw. */
 final class Failures implements IExecutionExceptionHandler {
@@ -41,6 +43,7 @@ final class Failures implements IExecutionExceptionHandler {
     /** Our own exceptions and refusals carry a sentence. */
     private static boolean foreseen(Exception failure) {
         return failure.getMessage() != null
-                && (failure.getClass().getName().startsWith("io.rowmesh.") || failure instanceof IllegalStateException);
+                && (failure.getClass().getName().startsWith("io.rowmesh.") || failure instanceof IllegalStateException
+                || failure instanceof DataAccessException || failure instanceof SQLException);
     }
 }

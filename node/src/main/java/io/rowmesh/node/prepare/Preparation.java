@@ -62,9 +62,10 @@ public final class Preparation {
         for (String pattern : resolved.matchlessText()) {
             findings.add(Finding.note("the pattern " + pattern + " matches no table", "It may be mistyped, or the table is yet to come."));
         }
-        List<TableState> tables = Catalog.states(sql, role, resolved);
+        List<TableState> tables = Catalog.states(connection, role, resolved);
         findings.addAll(RoleFindings.schemas(sql, role, tables));
         tables.forEach(table -> findings.addAll(TableFindings.of(table, role)));
+        findings.addAll(Catalog.wakefulTriggers(sql, resolved));
         findings.addAll(PublicationFindings.of(sql, config.database().publication(), tables));
     }
 

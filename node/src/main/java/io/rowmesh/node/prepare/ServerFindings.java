@@ -39,8 +39,9 @@ final class ServerFindings {
         List<Finding> findings = new ArrayList<>();
         minor(version).ifPresent(findings::add);
         encoding(sql).ifPresent(findings::add);
-        List<Finding> settings = settings(read(sql), config.peers().size() + 2, version);
-        findings.addAll(withReload(settings));
+        Map<String, Setting> server = read(sql);
+        slotLimits(server, findings);
+        findings.addAll(withReload(settings(server, config.peers().size() + 2, version)));
         return findings;
     }
 
@@ -58,6 +59,17 @@ final class ServerFindings {
         return encoding.equals("UTF8") ? Optional.empty() : Optional.of(Finding.lacking(
                 "the database's encoding is " + encoding + ", not UTF8",
                 "Values travel as exact text in UTF-8; move the data to a database created with encoding UTF8."));
+    }
+
+    /** The server may give up a slot that is behind (H31): then the regions must be compared and loaded again. */
+    private static void slotLimits(Map<String, Setting> server, List<Finding> findings) {
+        Map.of("max_slot_wal_keep_size", "-1", "idle_replication_slot_timeout", "0").forEach((name, unlimited) -> {
+            Setting now = server.get(name);
+            if (now != null && !now.value().equals(unlimited)) {
+                findings.add(Finding.note(name + " is " + now.value() + " (" + unlimited + " is unlimited)",
+                        "The server gives up the slot of a node that was away for longer, and then this region must be loaded again elsewhere."));
+            }
+        });
     }
 
     private static Map<String, Setting> read(DSLContext sql) {

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** Each table that takes part: its key, its columns, and what the node's role may do with it. */
 final class TableFindings {
@@ -29,6 +28,9 @@ final class TableFindings {
         key(table).ifPresent(findings::add);
         replicaIdentity(table).ifPresent(findings::add);
         columns(table, findings);
+        for (String problem : table.notCarried()) {
+            findings.add(Finding.lacking(table.id() + ": " + problem, "What cannot be carried exactly is refused: change it" + OR_OFF));
+        }
         return findings;
     }
 
@@ -58,7 +60,6 @@ final class TableFindings {
     }
 
     private static void columns(TableState table, List<Finding> findings) {
-        differOnlyInCase(table).ifPresent(findings::add);
         for (TableState.ColumnState column : table.columns()) {
             String place = "column " + column.name() + " of " + table.id();
             if (column.identity().equals("a") && !column.key() && table.mode().receives()) {
@@ -70,24 +71,6 @@ final class TableFindings {
                 findings.add(Finding.lacking(place + " is generated and part of the key",
                         "The log leaves generated columns out: choose another key" + OR_OFF));
             }
-            if (!column.generated()) {
-                ColumnTypes.refusal(column.type(), column.key()).ifPresent(reason -> findings.add(Finding.lacking(
-                        place + " has the type " + column.type(), reason)));
-            }
         }
-    }
-
-    private static Optional<Finding> differOnlyInCase(TableState table) {
-        if (!table.mode().sends()) {
-            return Optional.empty();
-        }
-        String alike = table.columns().stream()
-                .collect(Collectors.groupingBy(column -> column.name().toLowerCase(Locale.ROOT), java.util.TreeMap::new, Collectors.toList()))
-                .values().stream().filter(same -> same.size() > 1)
-                .map(same -> same.stream().map(TableState.ColumnState::name).collect(Collectors.joining(" and ")))
-                .collect(Collectors.joining(", "));
-        return alike.isEmpty() ? Optional.empty() : Optional.of(Finding.lacking(
-                "columns of " + table.id() + " differ only in upper and lower case: " + alike,
-                "The capture cannot tell them apart: rename one" + OR_OFF));
     }
 }

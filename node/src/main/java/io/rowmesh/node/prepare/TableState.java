@@ -8,15 +8,17 @@ import java.util.List;
 /**
  * What the catalog says of a table that takes part.
  *
- * @param missing the privileges on it that the node's role needs for the mode and has not
+ * @param hidesRows  whether row security may hide rows from the node's role
+ * @param missing    the privileges on it that the node's role needs for the mode and has not
+ * @param notCarried what about its names and types cannot be carried exactly
  */
 record TableState(TableId id, TableMode mode, boolean unlogged, String replicaIdentity, Key key, boolean hidesRows,
-                  List<String> missing, List<ColumnState> columns) {
+                  List<String> missing, List<ColumnState> columns, List<String> notCarried) {
 
     enum Key { NONE, DEFERRABLE, USABLE }
 
     /** @param identity {@code a} for GENERATED ALWAYS AS IDENTITY, {@code d} for BY DEFAULT, else empty */
-    record ColumnState(String name, String type, boolean key, String identity, boolean generated) {
+    record ColumnState(String name, boolean key, String identity, boolean generated) {
     }
 
     TableState {

@@ -110,7 +110,7 @@ class ConfigFileTest {
     void unknownKeysAreNamedWithTheNearest() {
         refused(GOOD.replace("data-dir:", "data_dir:").replace("  user:", "  uzer:").replace("mode: send-only", "mode: send-only, color: red"),
                 "rowmesh.yaml:1: 'data-dir' is missing",
-                "rowmesh.yaml:2: 'database.user' is missing: the node's own role",
+                "rowmesh.yaml:2: 'database.user' is missing: the node's own role; a name without an apostrophe",
                 "rowmesh.yaml:4: unknown key 'database.uzer': did you mean 'user'?",
                 "rowmesh.yaml:12: unknown key 'tables[1].color': known here are match, mode",
                 "rowmesh.yaml:13: unknown key 'data_dir': did you mean 'data-dir'?");

@@ -1,0 +1,2 @@
+/** What rowmesh prepare finds and mends, on real servers. */
+package io.rowmesh.testbed.prepare;
