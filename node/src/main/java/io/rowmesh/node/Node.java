@@ -1,33 +1,209 @@
 package io.rowmesh.node;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.rowmesh.agent.capture.CaptureOptions;
+import io.rowmesh.agent.capture.DatabaseAddress;
+import io.rowmesh.agent.capture.NewEpoch;
+import io.rowmesh.agent.capture.PostgresCapture;
+import io.rowmesh.agent.log.ChangeLog;
+import io.rowmesh.agent.ship.ShippingOptions;
+import io.rowmesh.agent.ship.ShippingServer;
+import io.rowmesh.applier.receive.OriginStream;
+import io.rowmesh.applier.receive.StreamOptions;
+import io.rowmesh.applier.write.AppliedMarks;
+import io.rowmesh.applier.write.ApplierOptions;
+import io.rowmesh.applier.write.ApplierSession;
+import io.rowmesh.applier.write.Heartbeat;
+import io.rowmesh.applier.write.KeyLocks;
+import io.rowmesh.applier.write.Lane;
+import io.rowmesh.applier.write.LocalWrites;
+import io.rowmesh.applier.write.TombstoneCollector;
+import io.rowmesh.applier.write.TombstoneIndex;
+import io.rowmesh.applier.write.VersionsSince;
+import io.rowmesh.node.admin.AdminServer;
 import io.rowmesh.node.config.NodeConfig;
+import io.rowmesh.node.config.Secret;
+import io.rowmesh.node.prepare.Databases;
+import io.rowmesh.node.prepare.Preparation;
+import io.rowmesh.node.prepare.ResolvedTables;
+import io.rowmesh.schema.TableId;
+import io.rowmesh.schema.store.ControlSchema;
+import io.rowmesh.schema.stream.TlsFiles;
 
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 
-/** A running node. */
+/**
+ * A running node: every part made and joined here, in the order in which a row change meets them.
+ */
 public final class Node implements AutoCloseable {
 
-    private Node() {
+    private final NodeConfig config;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    /** What runs, newest first: closed in this order. */
+    private final Deque<AutoCloseable> running = new ArrayDeque<>();
+
+    private Node(NodeConfig config) {
+        this.config = config;
     }
 
     /** Starts everything, or throws with one sentence and leaves nothing running. */
     public static Node start(NodeConfig config) {
-        throw new IllegalStateException("the node of region " + config.region() + " cannot be started: it is not wired yet");
+        Node node = new Node(config);
+        try {
+            node.wire();
+            return node;
+        } catch (SQLException e) {
+            node.close();
+            throw new IllegalStateException("the node of region " + config.region() + " cannot start: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            node.close();
+            throw e;
+        }
+    }
+
+    private void wire() throws SQLException {
+        ResolvedTables tables = prepared();
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        HikariDataSource pool = opened(pool());
+        ChangeLog log = opened(ChangeLog.open(config.dataDir().resolve("change-log"), config.region(), config.changeLogMaxBytes()));
+
+        ApplierOptions applying = applying(tables);
+        ApplierSession sessions = sessions();
+        KeyLocks locks = new KeyLocks();
+        TombstoneIndex tombstones = new TombstoneIndex();
+        AppliedMarks marks = new AppliedMarks();
+        LocalWrites localWrites = opened(new LocalWrites(sessions, applying, locks, tombstones));
+        localWrites.start();
+
+        PostgresCapture capture = new PostgresCapture(capturing(tables), log, LocalWriteHooks.of(localWrites), marks::seenAt, registry);
+        ShippingServer shipping = opened(new ShippingServer(shipping(), log, registry).start());
+        List<Lane> lanes = lanes(applying, sessions, locks, tombstones, marks, registry);
+        Periodic periodic = new Periodic(config, pool, new Heartbeat(pool, config.region()),
+                new TombstoneCollector(pool, applying, tombstones, log::lastPosition), log);
+
+        NodeStatus status = new NodeStatus(config, capture, log, shipping, lanes, periodic, registry);
+        capture.start();
+        running.push(capture::stop);
+        lanes.forEach(lane -> {
+            lane.start();
+            running.push(lane);
+        });
+        running.push(periodic);
+        periodic.start();
+        opened(AdminServer.start(config.listen().admin(), new AdminServer.Sources(status::dead, status::report, registry)));
+    }
+
+    /** Migrates the control tables where the role may, then refuses to go on while anything is lacking. */
+    private ResolvedTables prepared() throws SQLException {
+        try (Connection connection = Databases.connect(config.database())) {
+            if (ControlSchema.isOurs(connection)) {
+                ControlSchema.migrate(Databases.dataSource(config.database()));
+            }
+            Preparation.require(config, connection);
+            VersionsSince.note(connection);
+            return ResolvedTables.read(config, connection);
+        }
+    }
+
+    private HikariDataSource pool() {
+        HikariConfig hikari = new HikariConfig();
+        hikari.setDataSource(Databases.dataSource(config.database()));
+        hikari.setPoolName("rowmesh-" + config.region());
+        hikari.setMaximumPoolSize(3);
+        hikari.setMinimumIdle(1);
+        hikari.setConnectionTimeout(10_000);
+        hikari.setInitializationFailTimeout(10_000);
+        return new HikariDataSource(hikari);
+    }
+
+    private ApplierOptions applying(ResolvedTables tables) {
+        Set<TableId> receiving = tables.receiving().stream().collect(Collectors.toCollection(java.util.HashSet::new));
+        receiving.add(CaptureOptions.HEARTBEAT);
+        return new ApplierOptions(config.region(), peers(), receiving::contains, config.maxClockSkew());
+    }
+
+    private ApplierSession sessions() {
+        NodeConfig.Database database = config.database();
+        Properties credentials = new Properties();
+        credentials.setProperty("user", database.user());
+        database.password().map(Secret::reveal).ifPresent(password -> credentials.setProperty("password", password));
+        credentials.setProperty("sslmode", database.sslmode());
+        credentials.setProperty("connectTimeout", "10");
+        return new ApplierSession(Databases.dataSource(database).getURL(), credentials);
+    }
+
+    private CaptureOptions capturing(ResolvedTables tables) {
+        List<TableId> sending = new ArrayList<>(tables.sending());
+        sending.add(CaptureOptions.HEARTBEAT);
+        return captureOptions(config, sending);
+    }
+
+    private static CaptureOptions captureOptions(NodeConfig config, List<TableId> tables) {
+        NodeConfig.Database database = config.database();
+        DatabaseAddress address = new DatabaseAddress(database.host(), database.port(), database.name(), database.user(),
+                database.password().map(Secret::reveal).orElse(null), database.sslmode());
+        return new CaptureOptions(config.region(), address, database.slot(), database.publication(), tables);
+    }
+
+    private ShippingOptions shipping() {
+        return new ShippingOptions(config.region(), config.listen().shipping().host(), config.listen().shipping().port(), tls(), peers());
+    }
+
+    private List<Lane> lanes(ApplierOptions applying, ApplierSession sessions, KeyLocks locks, TombstoneIndex tombstones,
+                             AppliedMarks marks, PrometheusMeterRegistry registry) {
+        return config.peers().stream().map(peer -> {
+            OriginStream stream = new OriginStream(new StreamOptions(config.region(), peer.region(), peer.address().toString(), tls()));
+            return new Lane(peer.region(), stream, sessions, applying, locks, tombstones, marks, registry);
+        }).toList();
+    }
+
+    private TlsFiles tls() {
+        return config.tls().map(t -> new TlsFiles(t.certificate(), t.key(), t.authority())).orElse(null);
+    }
+
+    private Set<String> peers() {
+        return config.peers().stream().map(NodeConfig.Peer::region).collect(Collectors.toUnmodifiableSet());
+    }
+
+    private <T extends AutoCloseable> T opened(T part) {
+        running.push(part);
+        return part;
     }
 
     /** Begins a new epoch of the region's log with the node stopped; returns its number. */
     public static int newEpoch(NodeConfig config) {
-        throw new IllegalStateException("a new epoch of region " + config.region() + " cannot be begun: it is not wired yet");
+        try (ChangeLog log = ChangeLog.open(config.dataDir().resolve("change-log"), config.region(), config.changeLogMaxBytes())) {
+            return NewEpoch.begin(captureOptions(config, List.of(CaptureOptions.HEARTBEAT)), log);
+        }
     }
 
     /** Completes when the node ends by itself: exceptionally, with one sentence, when it failed. */
     public CompletableFuture<Void> ended() {
-        return new CompletableFuture<>();
+        return ended;
     }
 
-    /** Stops within seconds. */
+    /** Stops within seconds, in the opposite order of the start. Every part is closed, whatever another one does. */
     @Override
     public void close() {
-        // Nothing runs.
+        while (!running.isEmpty()) {
+            try {
+                running.pop().close();
+            } catch (Exception e) {
+                org.slf4j.LoggerFactory.getLogger(Node.class).warn("stopping: {}", e.getMessage());
+            }
+        }
+        ended.complete(null);
     }
 }

@@ -1,9 +1,5 @@
 package io.rowmesh.testbed;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -15,30 +11,24 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /**
- * A real PostgreSQL server of its own directory and port, that can be killed and started again. Durable (fsync on), with the
- * settings rowmesh needs; superuser {@code postgres} without password on loopback, database {@code postgres}.
+ * A real PostgreSQL server of its own, that can be killed and started again. Durable (fsync on), with the settings rowmesh
+ * needs; superuser {@code postgres} without password on loopback, database {@code postgres}. From Maven's binaries, or with
+ * {@code -Drowmesh.databases=docker} in a container.
  */
 public final class TestingPostgres implements AutoCloseable {
 
     private static final Map<String, String> SETTINGS = Map.of(
             "wal_level", "logical", "track_commit_timestamp", "on", "max_wal_senders", "20",
-            "max_replication_slots", "20", "listen_addresses", "127.0.0.1", "unix_socket_directories", "",
-            "shared_buffers", "64MB", "max_wal_size", "2GB");
+            "max_replication_slots", "20", "shared_buffers", "64MB", "max_wal_size", "2GB");
 
-    private final Path home;
-    private final Path data;
+    private final PostgresServer server;
     private final int port;
-    private final Map<String, String> settings;
-    private Process server;
 
-    private TestingPostgres(Path home, Path data, int port, Map<String, String> settings) {
-        this.home = home;
-        this.data = data;
+    private TestingPostgres(PostgresServer server, int port) {
+        this.server = server;
         this.port = port;
-        this.settings = settings;
     }
 
     /** PostgreSQL 18 with its data below {@code directory}. */
@@ -53,23 +43,32 @@ public final class TestingPostgres implements AutoCloseable {
     public static TestingPostgres start(Path directory, String major, Map<String, String> more) {
         Map<String, String> settings = new LinkedHashMap<>(SETTINGS);
         settings.putAll(more);
-        Path home = PostgresBinaries.directory(major);
-        Path data = directory.toAbsolutePath().resolve("pgdata");
-        TestingPostgres postgres = new TestingPostgres(home, data, freePort(), settings);
-        if (!Files.exists(data.resolve("PG_VERSION"))) {
-            postgres.initialise();
-        }
+        int port = Ports.free();
+        PostgresServer server = System.getProperty("rowmesh.databases", "embedded").equals("docker")
+                ? new DockerServer(major, port, settings) : new EmbeddedServer(directory, major, port, settings);
+        TestingPostgres postgres = new TestingPostgres(server, port);
         postgres.start();
         return postgres;
     }
 
     /** Starts the server again, on the same port and data, after {@link #kill} or {@link #stop}. */
     public void start() {
-        List<String> command = command("postgres", "-D", data.toString(), "-p", Integer.toString(port));
-        settings.forEach((name, value) -> command.addAll(List.of("-c", name + "=" + value)));
-        server = run(command, data.resolveSibling("postgres.log"));
-        Runtime.getRuntime().addShutdownHook(new Thread(this::killQuietly));
+        server.start();
         awaitReady();
+    }
+
+    private void awaitReady() {
+        Wait.until(Duration.ofSeconds(60), () -> "PostgreSQL did not start: " + server.log(), () -> {
+            try (Connection ignored = connect()) {
+                return true;
+            } catch (SQLException e) {
+                if (!server.alive()) {
+                    // Children of a killed server may hold its memory for a moment.
+                    server.start();
+                }
+                return false;
+            }
+        });
     }
 
     public String jdbcUrl() {
@@ -78,10 +77,6 @@ public final class TestingPostgres implements AutoCloseable {
 
     public int port() {
         return port;
-    }
-
-    public long pid() {
-        return server.pid();
     }
 
     /** A new connection, the caller's to close. */
@@ -123,125 +118,18 @@ public final class TestingPostgres implements AutoCloseable {
         return query(sql).get(0).get(0);
     }
 
-    /** SIGKILL to the postmaster: a crash. Its children notice and end. */
+    /** SIGKILL: a crash. */
     public void kill() {
-        server.destroyForcibly();
-        waitFor(server);
+        server.kill();
     }
 
     /** A fast, clean shutdown. */
     public void stop() {
-        try {
-            new ProcessBuilder(command("pg_ctl", "-D", data.toString(), "-m", "fast", "-w", "stop"))
-                    .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor(30, TimeUnit.SECONDS);
-        } catch (IOException | InterruptedException e) {
-            throw new IllegalStateException("cannot stop PostgreSQL in " + data, e);
-        }
-        waitFor(server);
+        server.stop();
     }
 
     @Override
     public void close() {
-        killQuietly();
-        try {
-            PostgresBinaries.deleteTree(data);
-        } catch (IOException e) {
-            // A child of the killed server may still be writing; the directory is temporary anyway.
-        }
-    }
-
-    private void killQuietly() {
-        if (server != null && server.isAlive()) {
-            // Immediate shutdown also ends the children, unlike a kill.
-            server.destroy();
-            try {
-                new ProcessBuilder(command("pg_ctl", "-D", data.toString(), "-m", "immediate", "stop"))
-                        .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor(10, TimeUnit.SECONDS);
-            } catch (IOException | InterruptedException e) {
-                server.destroyForcibly();
-            }
-        }
-    }
-
-    private void initialise() {
-        try {
-            Files.createDirectories(data.getParent());
-            Path log = data.resolveSibling("initdb.log");
-            Process initdb = run(command("initdb", "-D", data.toString(), "-U", "postgres", "-A", "trust", "-E", "UTF8",
-                    "--no-locale", "--no-sync"), log);
-            if (!initdb.waitFor(120, TimeUnit.SECONDS) || initdb.exitValue() != 0) {
-                throw new IllegalStateException("initdb failed: " + Files.readString(log));
-            }
-        } catch (IOException | InterruptedException e) {
-            throw new IllegalStateException("cannot initialise PostgreSQL in " + data, e);
-        }
-    }
-
-    private void awaitReady() {
-        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        while (true) {
-            try (Connection ignored = connect()) {
-                return;
-            } catch (SQLException e) {
-                if (!server.isAlive() || System.nanoTime() > deadline) {
-                    throw new IllegalStateException("PostgreSQL did not start: " + log(), e);
-                }
-                sleep(50);
-            }
-        }
-    }
-
-    private String log() {
-        try {
-            return Files.readString(data.resolveSibling("postgres.log"));
-        } catch (IOException e) {
-            return "(no log)";
-        }
-    }
-
-    /** PostgreSQL refuses to run as root; a user namespace of its own makes root somebody else. */
-    private List<String> command(String program, String... arguments) {
-        List<String> command = new ArrayList<>();
-        if (System.getProperty("user.name").equals("root")) {
-            command.addAll(List.of("unshare", "-U"));
-        }
-        command.add(home.resolve("bin").resolve(program).toString());
-        command.addAll(List.of(arguments));
-        return command;
-    }
-
-    private static Process run(List<String> command, Path log) {
-        try {
-            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-            builder.environment().put("LC_ALL", "C");
-            return builder.start();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot run " + command.get(0), e);
-        }
-    }
-
-    private static void waitFor(Process process) {
-        try {
-            process.waitFor(30, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void sleep(long millis) {
-        try {
-            Thread.sleep(millis);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        server.close();
     }
 }

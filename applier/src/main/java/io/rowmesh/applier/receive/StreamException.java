@@ -10,7 +10,7 @@ public final class StreamException extends RuntimeException {
         this.refused = refused;
     }
 
-    static StreamException broken(String message) {
+    public static StreamException broken(String message) {
         return new StreamException(message, false, null);
     }
 

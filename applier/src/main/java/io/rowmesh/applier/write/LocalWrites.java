@@ -35,7 +35,7 @@ public final class LocalWrites implements AutoCloseable {
     private final Map<TableKey, Deleted> deletes = new LinkedHashMap<>();
     private final Map<TableId, Set<String>> belowTombstones = new LinkedHashMap<>();
     private int deletesEpoch;
-    private long newestXid;
+    private final Set<Long> xids = new LinkedHashSet<>();
     private Connection connection;
     private RegionOrigins origins;
     private TableWriter tables;
@@ -51,9 +51,14 @@ public final class LocalWrites implements AutoCloseable {
         this.index = index;
     }
 
-    /** Connects, learns the tombstones that stand, and repeats every second look that a restart may have cut short. */
+    /**
+     * Connects when it is not, learns the tombstones that stand, and repeats every second look that a restart may have cut
+     * short. After an error call {@link #close}; the next call here begins anew.
+     */
     public void start() throws SQLException {
-        close();
+        if (connection != null) {
+            return;
+        }
         connection = sessions.open(ApplierSession.SELF);
         origins = RegionOrigins.load(connection, options);
         String since = VersionsSince.read(connection);
@@ -71,7 +76,7 @@ public final class LocalWrites implements AutoCloseable {
      * Notes a piece of a captured local transaction.
      *
      * @param sequence the number it will have when it is shipped
-     * @param xid      its 64-bit transaction id in the local database
+     * @param xid      its transaction number in the local database, 32 bits
      */
     public void onRows(Version version, int epoch, long sequence, long xid, List<RowChange> changes) throws SQLException {
         deletesEpoch = epoch;
@@ -93,7 +98,7 @@ public final class LocalWrites implements AutoCloseable {
     private void noteIfBelowTombstone(TableKey key, long xid) {
         if (index.mayContain(key)) {
             belowTombstones.computeIfAbsent(key.table(), t -> new LinkedHashSet<>()).add(key.key());
-            newestXid = Math.max(newestXid, xid);
+            xids.add(xid);
         }
     }
 
@@ -101,11 +106,14 @@ public final class LocalWrites implements AutoCloseable {
     public void beforeSync() throws SQLException {
         reassert();
         if (!belowTombstones.isEmpty()) {
-            awaitVisible(newestXid);
+            for (long xid : xids) {
+                awaitVisible(xid);
+            }
             for (var entry : belowTombstones.entrySet()) {
                 lookAgain(entry.getKey(), entry.getValue());
             }
             belowTombstones.clear();
+            xids.clear();
         }
     }
 
@@ -168,20 +176,24 @@ public final class LocalWrites implements AutoCloseable {
 
     /** The log shows a commit before other sessions see it; only then does a second look mean anything. */
     private void awaitVisible(long xid) throws SQLException {
-        while (true) {
-            try (PreparedStatement query = connection.prepareStatement(
-                    "select pg_visible_in_snapshot(?::text::xid8, pg_current_snapshot())")) {
-                query.setString(1, Long.toUnsignedString(xid));
-                try (ResultSet row = query.executeQuery()) {
-                    row.next();
-                    if (row.getBoolean(1)) {
-                        return;
-                    }
-                }
-            } finally {
-                connection.commit();
-            }
+        while (!visible(xid)) {
             java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    /** The log has the low 32 bits of a transaction's number; the snapshot's upper end tells the rest. */
+    private boolean visible(long xid) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement("""
+                select pg_visible_in_snapshot((case when whole < xmax then whole else whole - 4294967296 end)::text::xid8, s)
+                from (select s, xmax, (xmax >> 32 << 32) + ? as whole
+                      from (select pg_current_snapshot() as s) a, lateral (select pg_snapshot_xmax(s)::text::bigint as xmax) b) c""")) {
+            query.setLong(1, xid);
+            try (ResultSet row = query.executeQuery()) {
+                row.next();
+                return row.getBoolean(1);
+            }
+        } finally {
+            connection.commit();
         }
     }
 
@@ -189,6 +201,7 @@ public final class LocalWrites implements AutoCloseable {
     public void close() throws SQLException {
         deletes.clear();
         belowTombstones.clear();
+        xids.clear();
         if (connection != null) {
             connection.close();
             connection = null;

@@ -35,6 +35,12 @@ public final class ControlSchema {
         migrations(database).migrate();
     }
 
+    /** Whether the schema is there and belongs to the connected role, which may then migrate it. */
+    public static boolean isOurs(Connection connection) {
+        return sql(connection).fetchOne("select count(*) from pg_namespace where nspname = ? and pg_has_role(nspowner, 'usage')", NAME)
+                .get(0, int.class) > 0;
+    }
+
     /** The migrations, to be looked at. */
     public static Flyway migrations(DataSource database) {
         return Flyway.configure()

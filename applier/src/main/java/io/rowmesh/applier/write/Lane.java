@@ -1,0 +1,237 @@
+package io.rowmesh.applier.write;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.rowmesh.applier.receive.Event;
+import io.rowmesh.applier.receive.OriginStream;
+import io.rowmesh.applier.receive.StreamException;
+import io.rowmesh.applier.receive.Subscription;
+import io.rowmesh.schema.RowChange;
+import io.rowmesh.schema.SeenMark;
+import io.rowmesh.schema.Step;
+import io.rowmesh.schema.TransactionHeader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Applies one origin's transactions, in their order, for as long as the node lives: one thread, one stream, one connection.
+ * Any fault ends the stream and the connection; a moment later both are made anew and continue from the progress in the
+ * database. A transaction is applied exactly once, however often that happens.
+ */
+public final class Lane implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
+    private static final Duration IDLE_WAIT = Duration.ofMillis(500);
+    private static final Duration ACK_WAIT = Duration.ofMillis(20);
+    private static final Duration PIECE_WAIT = Duration.ofSeconds(30);
+    private static final long BACKOFF_MIN_MILLIS = 100;
+    private static final long BACKOFF_MAX_MILLIS = 5_000;
+
+    private final String origin;
+    private final OriginStream stream;
+    private final ApplierSession sessions;
+    private final ApplierOptions options;
+    private final KeyLocks locks;
+    private final TombstoneIndex index;
+    private final AppliedMarks marks;
+    private final LaneCounters counters;
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private final Thread thread;
+
+    private volatile LaneStatus.State state = LaneStatus.State.CONNECTING;
+    private volatile String lastError;
+    private volatile Progress progress = Progress.NONE;
+    private volatile long originLast;
+    /** The sequence of a streamed transaction in which the database refused a row: careful the next time. */
+    private long carefulSequence = -1;
+    private long backoffMillis = BACKOFF_MIN_MILLIS;
+
+    public Lane(String origin, OriginStream stream, ApplierSession sessions, ApplierOptions options, KeyLocks locks,
+                TombstoneIndex index, AppliedMarks marks, MeterRegistry registry) {
+        this.origin = origin;
+        this.stream = stream;
+        this.sessions = sessions;
+        this.options = options;
+        this.locks = locks;
+        this.index = index;
+        this.marks = marks;
+        this.counters = new LaneCounters(registry, origin);
+        this.thread = new Thread(this::run, "apply-" + origin);
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    private void run() {
+        try {
+            while (!stopped()) {
+                connectAndFollow();
+                pause();
+            }
+        } finally {
+            state = LaneStatus.State.STOPPED;
+        }
+    }
+
+    private void connectAndFollow() {
+        state = LaneStatus.State.CONNECTING;
+        try (LaneWriter writer = LaneWriter.connect(origin, sessions, options, locks, index, marks)) {
+            progress = writer.progress();
+            try (Subscription subscription = stream.open(progress.epoch(), progress.sequence())) {
+                follow(subscription, writer);
+            }
+        } catch (SQLException | StreamException | ClockSkewException e) {
+            failed(e);
+        } catch (RuntimeException e) {
+            LOG.error("applying from {} failed unexpectedly", origin, e);
+            failed(e);
+        }
+    }
+
+    private void failed(Exception e) {
+        if (!stopped()) {
+            state = LaneStatus.State.WAITING;
+            if (!String.valueOf(e.getMessage()).equals(lastError)) {
+                LOG.warn("applying from {}: {}", origin, e.getMessage());
+            }
+            lastError = String.valueOf(e.getMessage());
+        }
+    }
+
+    private void follow(Subscription subscription, LaneWriter writer) throws SQLException {
+        while (!stopped()) {
+            Event event = subscription.next(writer.waitsForDisk() ? ACK_WAIT : IDLE_WAIT);
+            if (event instanceof Event.Welcomed welcome) {
+                welcomed(welcome);
+            } else if (event instanceof Event.Begin begin) {
+                applied(begin.header(), apply(begin.header(), subscription, writer));
+            } else if (event != null) {
+                throw StreamException.broken("region " + origin + " sent rows outside a transaction");
+            }
+            acknowledge(subscription, writer);
+        }
+    }
+
+    private void welcomed(Event.Welcomed welcome) {
+        originLast = welcome.lastSequence();
+        state = LaneStatus.State.RUNNING;
+        lastError = null;
+        LOG.info("following {} from {} of its epoch {}", origin, progress.sequence() + 1, welcome.epoch());
+    }
+
+    private Outcome apply(TransactionHeader header, Subscription subscription, LaneWriter writer) throws SQLException {
+        if (header.origin().equals(options.region()) || !header.origin().equals(origin)) {
+            throw StreamException.broken("region " + origin + " sent a transaction of " + header.origin()
+                    + "; a change is shipped by its origin only");
+        }
+        return header.chunks() <= 1 ? applyWhole(header, subscription, writer) : applyInPieces(header, subscription, writer);
+    }
+
+    private Outcome applyWhole(TransactionHeader header, Subscription subscription, LaneWriter writer) throws SQLException {
+        List<RowChange> changes = new ArrayList<>();
+        for (List<RowChange> piece = nextPiece(subscription); piece != null; piece = nextPiece(subscription)) {
+            changes.addAll(piece);
+        }
+        return writer.apply(header, changes);
+    }
+
+    /** A large transaction flows into the database as it arrives, in constant memory, while nobody else writes a key. */
+    private Outcome applyInPieces(TransactionHeader header, Subscription subscription, LaneWriter writer) throws SQLException {
+        try (KeyLocks.Held held = writer.lockAll()) {
+            writer.begin(header, header.sequence() == carefulSequence);
+            for (List<RowChange> piece = nextPiece(subscription); piece != null; piece = nextPiece(subscription)) {
+                writer.write(piece);
+            }
+            return writer.finish(header);
+        } catch (SQLException e) {
+            if (SqlFaults.remedy(e) == SqlFaults.Remedy.PARK_ROW) {
+                carefulSequence = header.sequence();
+            }
+            throw e;
+        }
+    }
+
+    /** The next rows of the transaction that is open, null at its end. */
+    private List<RowChange> nextPiece(Subscription subscription) {
+        Event event = subscription.next(PIECE_WAIT);
+        if (event == null) {
+            throw StreamException.broken("region " + origin + " stopped sending in the middle of a transaction");
+        }
+        if (event instanceof Event.Rows rows) {
+            return rows.changes();
+        }
+        if (event instanceof Event.End) {
+            return null;
+        }
+        throw StreamException.broken("region " + origin + " began a transaction inside another");
+    }
+
+    private void applied(TransactionHeader header, Outcome outcome) {
+        progress = new Progress(header.epoch(), header.sequence(), header.commitMicros());
+        originLast = Math.max(originLast, header.sequence());
+        backoffMillis = BACKOFF_MIN_MILLIS;
+        lastError = null;
+        counters.committed(header, outcome, nowMicros());
+    }
+
+    private static void acknowledge(Subscription subscription, LaneWriter writer) throws SQLException {
+        SeenMark durable = writer.newlyDurable();
+        if (durable != null) {
+            subscription.acknowledge(durable.epoch(), durable.sequence());
+            Step.ACKNOWLEDGED.reached();
+        }
+    }
+
+    public LaneStatus status() {
+        Progress now = progress;
+        long staleness = now.sequence() == 0 ? -1 : Math.max(0, nowMicros() - now.commitMicros()) / 1_000;
+        return new LaneStatus(origin, thread.isAlive() ? state : LaneStatus.State.STOPPED, now.epoch(), now.sequence(),
+                Math.max(0, originLast - now.sequence()), staleness, lastError, (long) counters.transactions.count(),
+                (long) counters.rows.count(), (long) counters.skipped.count(), (long) counters.parked.count(),
+                counters.conflicts());
+    }
+
+    private static long nowMicros() {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+    }
+
+    private boolean stopped() {
+        return stopping.getCount() == 0;
+    }
+
+    private void pause() {
+        try {
+            if (stopping.await(backoffMillis, TimeUnit.MILLISECONDS)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        backoffMillis = Math.min(BACKOFF_MAX_MILLIS, backoffMillis * 2);
+    }
+
+    /** Ends within seconds; a transaction under way is rolled back and comes again. */
+    @Override
+    public void close() {
+        stopping.countDown();
+        try {
+            thread.join(3_000);
+            if (thread.isAlive()) {
+                thread.interrupt();
+                thread.join(3_000);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package io.rowmesh.node;
+
+import io.rowmesh.agent.capture.TransactionSoFar;
+import io.rowmesh.applier.write.LocalWrites;
+import io.rowmesh.schema.RowChange;
+
+import java.sql.SQLException;
+import java.util.List;
+
+/** Joins the capture to what must happen to local writes before they are shipped. */
+final class LocalWriteHooks {
+
+    private LocalWriteHooks() {
+    }
+
+    static io.rowmesh.agent.capture.LocalWrites of(LocalWrites writes) {
+        return new io.rowmesh.agent.capture.LocalWrites(
+                (transaction, rows) -> attempt(writes, () -> onRows(writes, transaction, rows)),
+                () -> attempt(writes, writes::beforeSync),
+                position -> { });
+    }
+
+    private static void onRows(LocalWrites writes, TransactionSoFar transaction, List<RowChange> rows) throws SQLException {
+        writes.onRows(transaction.version(), transaction.epoch(), transaction.sequence(), transaction.xid(), rows);
+    }
+
+    /** An error ends the connection, and the capture starts over from the slot: nothing is shipped without its tombstones. */
+    private static void attempt(LocalWrites writes, SqlStep step) {
+        try {
+            writes.start();
+            step.run();
+        } catch (SQLException e) {
+            disconnect(writes, e);
+            throw new IllegalStateException("local deletes cannot be recorded: " + e.getMessage(), e);
+        }
+    }
+
+    private static void disconnect(LocalWrites writes, SQLException cause) {
+        try {
+            writes.close();
+        } catch (SQLException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    private interface SqlStep {
+        void run() throws SQLException;
+    }
+}

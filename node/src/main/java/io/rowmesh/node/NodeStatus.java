@@ -1,0 +1,105 @@
+package io.rowmesh.node;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.rowmesh.agent.capture.CaptureStatus;
+import io.rowmesh.agent.capture.PostgresCapture;
+import io.rowmesh.agent.log.ChangeLog;
+import io.rowmesh.agent.ship.PeerStatus;
+import io.rowmesh.agent.ship.ShippingServer;
+import io.rowmesh.applier.write.Lane;
+import io.rowmesh.applier.write.LaneStatus;
+import io.rowmesh.node.admin.StatusReport;
+import io.rowmesh.node.config.NodeConfig;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Reads the state of all parts, each from the part itself: what is dead is never told as running. */
+final class NodeStatus {
+
+    private final NodeConfig config;
+    private final PostgresCapture capture;
+    private final ChangeLog log;
+    private final ShippingServer shipping;
+    private final List<Lane> lanes;
+    private final Periodic periodic;
+
+    NodeStatus(NodeConfig config, PostgresCapture capture, ChangeLog log, ShippingServer shipping, List<Lane> lanes,
+               Periodic periodic, MeterRegistry registry) {
+        this.config = config;
+        this.capture = capture;
+        this.log = log;
+        this.shipping = shipping;
+        this.lanes = lanes;
+        this.periodic = periodic;
+        for (Lane lane : lanes) {
+            Gauge.builder("rowmesh.staleness.seconds", lane, l -> l.status().stalenessMillis() / 1_000.0)
+                    .tag("origin", lane.status().origin())
+                    .description("now minus the commit timestamp up to which everything of the origin is applied").register(registry);
+        }
+        Gauge.builder("rowmesh.tombstones", periodic, Periodic::tombstones).register(registry);
+    }
+
+    StatusReport report() {
+        Map<String, PeerStatus> sending = shipping.status();
+        List<StatusReport.Peer> peers = lanes.stream().map(Lane::status)
+                .map(lane -> new StatusReport.Peer(lane.origin(), shipping(sending.get(lane.origin())), applying(lane))).toList();
+        return new StatusReport(config.region(), log.epoch(), state(), capturing(), changeLog(), peers);
+    }
+
+    /** Threads that must live and do not. */
+    List<String> dead() {
+        List<String> dead = new ArrayList<>();
+        if (capture.status().state() == CaptureStatus.State.FAILED || capture.status().state() == CaptureStatus.State.STOPPED) {
+            dead.add("capture");
+        }
+        lanes.stream().map(Lane::status).filter(lane -> lane.state() == LaneStatus.State.STOPPED)
+                .forEach(lane -> dead.add("apply-" + lane.origin()));
+        if (periodic.dead()) {
+            dead.add("periodic");
+        }
+        return dead;
+    }
+
+    private StatusReport.State state() {
+        return dead().isEmpty() ? StatusReport.State.RUNNING : StatusReport.State.FAILED;
+    }
+
+    private StatusReport.Capture capturing() {
+        CaptureStatus status = capture.status();
+        String error = status.lastError() == null ? periodic.heartbeatError() : status.lastError();
+        return new StatusReport.Capture(StatusReport.State.valueOf(status.state().name()), error, status.lastSequence(),
+                lsn(status.lastPosition()), periodic.lagBytes());
+    }
+
+    private static String lsn(long position) {
+        return String.format("%X/%X", position >>> 32, position & 0xFFFFFFFFL);
+    }
+
+    private StatusReport.ChangeLog changeLog() {
+        long transactions = log.lastSequence() < log.firstSequence() ? 0 : log.lastSequence() - log.firstSequence() + 1;
+        return new StatusReport.ChangeLog(log.sizeBytes(), transactions, log.full());
+    }
+
+    private static StatusReport.Shipping shipping(PeerStatus peer) {
+        return new StatusReport.Shipping(peer.connected(), peer.shippedSequence(), peer.acknowledgedSequence(),
+                peer.backlogTransactions(), peer.lastError());
+    }
+
+    private StatusReport.Applying applying(LaneStatus lane) {
+        return new StatusReport.Applying(state(lane.state()), lane.epoch(), lane.sequence(),
+                lane.stalenessMillis() < 0 ? null : lane.stalenessMillis(), lane.backlog(), lane.lastError(),
+                periodic.parked(lane.origin()), lane.appliedTransactions(), lane.appliedRows(), lane.skippedRows(), lane.conflicts());
+    }
+
+    private static StatusReport.State state(LaneStatus.State lane) {
+        return switch (lane) {
+            case CONNECTING -> StatusReport.State.STARTING;
+            case RUNNING -> StatusReport.State.RUNNING;
+            case WAITING -> StatusReport.State.WAITING;
+            case STOPPED -> StatusReport.State.STOPPED;
+        };
+    }
+}

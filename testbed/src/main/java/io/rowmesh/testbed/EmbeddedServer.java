@@ -1,0 +1,137 @@
+package io.rowmesh.testbed;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A server from Maven's binaries, a child process of this one. */
+final class EmbeddedServer implements PostgresServer {
+
+    private final Path home;
+    private final Path data;
+    private final int port;
+    private final Map<String, String> settings;
+    private Process server;
+
+    EmbeddedServer(Path directory, String major, int port, Map<String, String> settings) {
+        this.home = PostgresBinaries.directory(major);
+        this.data = directory.toAbsolutePath().resolve("pgdata");
+        this.port = port;
+        this.settings = settings;
+        if (!Files.exists(data.resolve("PG_VERSION"))) {
+            initialise();
+        }
+        Runtime.getRuntime().addShutdownHook(new Thread(this::end));
+    }
+
+    private void initialise() {
+        try {
+            Files.createDirectories(data.getParent());
+            Path log = data.resolveSibling("initdb.log");
+            Process initdb = run(command("initdb", "-D", data.toString(), "-U", "postgres", "-A", "trust", "-E", "UTF8",
+                    "--no-locale", "--no-sync"), log);
+            if (!initdb.waitFor(120, TimeUnit.SECONDS) || initdb.exitValue() != 0) {
+                throw new IllegalStateException("initdb failed: " + Files.readString(log));
+            }
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException("cannot initialise PostgreSQL in " + data, e);
+        }
+    }
+
+    @Override
+    public void start() {
+        List<String> command = command("postgres", "-D", data.toString(), "-p", Integer.toString(port),
+                "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=");
+        settings.forEach((name, value) -> command.addAll(List.of("-c", name + "=" + value)));
+        server = run(command, data.resolveSibling("postgres.log"));
+    }
+
+    @Override
+    public boolean alive() {
+        return server != null && server.isAlive();
+    }
+
+    /** Kills the postmaster; its children notice and end. */
+    @Override
+    public void kill() {
+        server.destroyForcibly();
+        waitFor(server);
+    }
+
+    @Override
+    public void stop() {
+        pgCtl("fast");
+        waitFor(server);
+    }
+
+    @Override
+    public String log() {
+        try {
+            return Files.readString(data.resolveSibling("postgres.log"));
+        } catch (IOException e) {
+            return "(no log)";
+        }
+    }
+
+    @Override
+    public void close() {
+        end();
+        try {
+            PostgresBinaries.deleteTree(data);
+        } catch (IOException e) {
+            // A child of the ended server may still be writing; the directory is temporary anyway.
+        }
+    }
+
+    /** An immediate shutdown ends the children as well, unlike a kill. */
+    private void end() {
+        if (alive()) {
+            pgCtl("immediate");
+            waitFor(server);
+        }
+    }
+
+    private void pgCtl(String mode) {
+        try {
+            new ProcessBuilder(command("pg_ctl", "-D", data.toString(), "-m", mode, "-w", "stop")).redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor(30, TimeUnit.SECONDS);
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException("cannot stop PostgreSQL in " + data, e);
+        }
+    }
+
+    /** PostgreSQL refuses to run as root; a user namespace of its own makes root somebody else. */
+    private List<String> command(String program, String... arguments) {
+        List<String> command = new ArrayList<>();
+        if (System.getProperty("user.name").equals("root")) {
+            command.addAll(List.of("unshare", "-U"));
+        }
+        command.add(home.resolve("bin").resolve(program).toString());
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    private static Process run(List<String> command, Path log) {
+        try {
+            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+            builder.environment().put("LC_ALL", "C");
+            return builder.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot run " + command.get(0), e);
+        }
+    }
+
+    private static void waitFor(Process process) {
+        try {
+            process.waitFor(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
