@@ -10,13 +10,16 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.StringJoiner;
-import java.util.stream.Collectors;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Fills in values that the log does not carry (unchanged ones stored out of line) from the rows themselves. The row read may be
@@ -24,6 +27,10 @@ import java.util.stream.Collectors;
  * the end. A row that is gone, or has another key by now, needs no completing: the change is dropped for the same reason.
  */
 final class AbsentValues {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(4);
+    private static final Duration POLL = Duration.ofMillis(1);
+    private static final String VISIBLE = "select pg_visible_in_snapshot(?::text::xid8, pg_current_snapshot())";
 
     private record Group(TableShape table, BitSet absent) {
     }
@@ -52,7 +59,7 @@ final class AbsentValues {
             for (Map.Entry<Group, List<Integer>> group : groups.entrySet()) {
                 complete(group.getKey(), group.getValue(), completed);
             }
-            return java.util.Arrays.stream(completed).filter(java.util.Objects::nonNull).collect(Collectors.toList());
+            return Arrays.stream(completed).filter(Objects::nonNull).toList();
         } catch (SQLException e) {
             throw new CaptureException("cannot read unchanged values from " + groups.keySet().iterator().next().table().id() + ": "
                     + e.getMessage(), e);
@@ -70,24 +77,25 @@ final class AbsentValues {
         return absent;
     }
 
-    /** The commit is in the log a moment before other sessions see it. */
+    /** The commit is in the log a moment before other sessions see it; longer while it waits for a synchronous standby. */
     private void awaitVisible(long xid) throws SQLException {
-        String fullXid = Long.toString(fullXid(xid));
-        try (PreparedStatement statement = connection.prepareStatement(
-                "select pg_visible_in_snapshot(?::text::xid8, pg_current_snapshot())")) {
-            statement.setString(1, fullXid);
-            while (true) {
-                try (ResultSet row = statement.executeQuery()) {
-                    row.next();
-                    if (row.getBoolean(1)) {
-                        return;
-                    }
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        try (PreparedStatement statement = connection.prepareStatement(VISIBLE)) {
+            statement.setString(1, Long.toString(fullXid(xid)));
+            while (!isVisible(statement)) {
+                if (System.nanoTime() > deadline) {
+                    throw new CaptureException("transaction " + xid + " is in the log but not visible yet: does it wait for a"
+                            + " synchronous standby?");
                 }
-                Thread.sleep(2);
+                LockSupport.parkNanos(POLL.toNanos());
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CaptureException("interrupted while waiting for transaction " + xid + " to become visible", e);
+        }
+    }
+
+    private static boolean isVisible(PreparedStatement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery()) {
+            row.next();
+            return row.getBoolean(1);
         }
     }
 

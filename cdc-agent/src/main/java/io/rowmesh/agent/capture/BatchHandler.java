@@ -37,12 +37,15 @@ final class BatchHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEv
     @Override
     public void handleBatch(List<RecordChangeEvent<SourceRecord>> batch,
                             DebeziumEngine.RecordCommitter<RecordChangeEvent<SourceRecord>> committer) throws InterruptedException {
-        if (!assembly.isOpen()) {
-            awaitRoom.run();
-        }
         int appended = 0;
+        int synced = 0;
         RecordChangeEvent<SourceRecord> lastEnd = null;
         for (RecordChangeEvent<SourceRecord> event : batch) {
+            // Not within a transaction: one that is larger than the bound must still get through.
+            if (!assembly.isOpen() && log.full()) {
+                synced += sync(appended - synced);
+                awaitRoom.run();
+            }
             TransactionAssembly.Outcome outcome = take(event.record());
             if (outcome == TransactionAssembly.Outcome.APPENDED) {
                 appended++;
@@ -52,9 +55,7 @@ final class BatchHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEv
                 lastEnd = event;
             }
         }
-        if (appended > 0) {
-            sync(appended);
-        }
+        sync(appended - synced);
         if (lastEnd != null) {
             committer.markProcessed(lastEnd);
         }
@@ -62,11 +63,15 @@ final class BatchHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEv
         reached(Step.CONFIRMED, appended);
     }
 
-    private void sync(int appended) {
+    private int sync(int appended) {
+        if (appended == 0) {
+            return 0;
+        }
         localWrites.beforeSync().run();
         log.sync();
         reached(Step.SYNCED, appended);
         localWrites.afterSync().accept(log.lastPosition());
+        return appended;
     }
 
     private static void reached(Step step, int times) {

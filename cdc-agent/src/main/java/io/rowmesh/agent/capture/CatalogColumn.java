@@ -14,8 +14,4 @@ package io.rowmesh.agent.capture;
  */
 record CatalogColumn(String name, String type, String baseType, char baseKind, boolean baseIsBuiltIn, boolean domain,
                      boolean deterministic, boolean generated, boolean key) {
-
-    boolean isArray() {
-        return baseType.startsWith("_");
-    }
 }

@@ -15,7 +15,7 @@ import java.sql.Statement;
 public record DatabaseAddress(String host, int port, String database, String user, String password, String sslmode) {
 
     /** Text forms that do not depend on how server, database or role are set up. */
-    static final String TEXT_SETTINGS = "-c IntervalStyle=postgres -c bytea_output=hex -c extra_float_digits=3";
+    static final String TEXT_SETTINGS = "-c IntervalStyle=postgres -c bytea_output=hex -c extra_float_digits=3 -c lc_monetary=C";
 
     /** A connection in autocommit that prints and reads every value in the exact form row changes carry. */
     Connection connect() throws SQLException {

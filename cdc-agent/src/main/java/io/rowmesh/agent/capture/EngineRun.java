@@ -41,14 +41,14 @@ final class EngineRun {
 
     /** Debezium wraps what happened several times: our own words if there are any, else the innermost ones. */
     private static String sentence(String message, Throwable error) {
-        Throwable innermost = null;
-        for (Throwable cause = error; cause != null && cause != innermost; cause = cause.getCause()) {
+        String innermost = message;
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
             if (cause instanceof CaptureException) {
                 return cause.getMessage();
             }
-            innermost = cause;
+            innermost = cause.getMessage() == null ? innermost : cause.getMessage();
         }
-        return "the replication stream ended: " + (innermost == null || innermost.getMessage() == null ? message : innermost.getMessage());
+        return "the replication stream ended: " + innermost;
     }
 
     /**

@@ -11,6 +11,7 @@ final class FloatText {
     /** From this power of ten on PostgreSQL prints an exponent: its count of always exact decimal digits. */
     private static final int FLOAT8_DIGITS = 15;
     private static final int FLOAT4_DIGITS = 6;
+    private static final BigDecimal TWO = BigDecimal.valueOf(2);
     private static final int LEAST_PLAIN_EXPONENT = -4;
 
     private FloatText() {
@@ -23,8 +24,9 @@ final class FloatText {
         if (value == 0) {
             return 1 / value < 0 ? "-0" : "0";
         }
-        BigDecimal java = new BigDecimal(Double.toString(value));
-        return print(shortest(java, new BigDecimal(value), digits -> digits.doubleValue() == value), FLOAT8_DIGITS);
+        double size = Math.abs(value);
+        return print(value < 0, shortest(new BigDecimal(Double.toString(size)), new BigDecimal(size),
+                new BigDecimal(size - Math.nextDown(size)), new BigDecimal(Math.ulp(size))), FLOAT8_DIGITS);
     }
 
     static String of(float value) {
@@ -34,32 +36,45 @@ final class FloatText {
         if (value == 0) {
             return 1 / value < 0 ? "-0" : "0";
         }
-        BigDecimal java = new BigDecimal(Float.toString(value));
-        return print(shortest(java, new BigDecimal(value), digits -> digits.floatValue() == value), FLOAT4_DIGITS);
+        float size = Math.abs(value);
+        return print(value < 0, shortest(new BigDecimal(Float.toString(size)), new BigDecimal(size),
+                new BigDecimal(size - Math.nextDown(size)), new BigDecimal(Math.ulp(size))), FLOAT4_DIGITS);
     }
 
-    /** Java's own digits read back exactly, but are not always the fewest (4.9E-324), nor in JDK 17 the closest. */
-    private static BigDecimal shortest(BigDecimal java, BigDecimal exact, Predicate<BigDecimal> readsBack) {
-        BigDecimal best = java.stripTrailingZeros();
-        for (int precision = best.precision(); precision > 0; precision--) {
-            BigDecimal candidate = exact.round(new MathContext(precision, RoundingMode.HALF_EVEN));
-            if (!readsBack.test(candidate)) {
-                break;
-            }
-            best = candidate.stripTrailingZeros();
+    /**
+     * The fewest digits that are strictly nearer to the value than to its neighbours. Java's own are a good first guess, but not
+     * always the fewest (4.9E-324), nor in JDK 17 the closest, and it takes some that lie exactly in the middle (1.0E23).
+     *
+     * @param below distance to the next smaller number
+     * @param above distance to the next greater number
+     */
+    private static BigDecimal shortest(BigDecimal java, BigDecimal exact, BigDecimal below, BigDecimal above) {
+        Predicate<BigDecimal> near = candidate -> {
+            BigDecimal twice = candidate.subtract(exact).multiply(TWO);
+            return twice.compareTo(above) < 0 && twice.negate().compareTo(below) < 0;
+        };
+        int precision = java.stripTrailingZeros().precision();
+        while (!near.test(rounded(exact, precision))) {
+            precision++;
         }
-        return best;
+        while (precision > 1 && near.test(rounded(exact, precision - 1))) {
+            precision--;
+        }
+        return rounded(exact, precision).stripTrailingZeros();
     }
 
-    private static String print(BigDecimal value, int plainDigits) {
+    private static BigDecimal rounded(BigDecimal exact, int precision) {
+        return exact.round(new MathContext(precision, RoundingMode.HALF_EVEN));
+    }
+
+    private static String print(boolean negative, BigDecimal value, int plainDigits) {
         int exponent = value.precision() - value.scale() - 1;
         if (exponent >= LEAST_PLAIN_EXPONENT && exponent < plainDigits) {
-            return value.toPlainString();
+            return (negative ? "-" : "") + value.toPlainString();
         }
-        String digits = value.unscaledValue().abs().toString();
-        String sign = value.signum() < 0 ? "-" : "";
+        String digits = value.unscaledValue().toString();
         String fraction = digits.length() > 1 ? "." + digits.substring(1) : "";
         int size = Math.abs(exponent);
-        return sign + digits.charAt(0) + fraction + (exponent < 0 ? "e-" : "e+") + (size < 10 ? "0" : "") + size;
+        return (negative ? "-" : "") + digits.charAt(0) + fraction + (exponent < 0 ? "e-" : "e+") + (size < 10 ? "0" : "") + size;
     }
 }

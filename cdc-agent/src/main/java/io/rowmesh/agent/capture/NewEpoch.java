@@ -4,12 +4,17 @@ import io.rowmesh.agent.log.ChangeLog;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Begins a new life of the local log after its slot, its change log or the database itself was lost or went back. What was
  * written since the last captured transaction reaches the other regions only by loading them again. Done twice it does no harm.
  */
 public final class NewEpoch {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration POLL = Duration.ofMillis(50);
 
     private NewEpoch() {
     }
@@ -23,8 +28,8 @@ public final class NewEpoch {
     public static int begin(CaptureOptions options, ChangeLog log) {
         try (Connection connection = options.database().connect()) {
             SlotControl slots = new SlotControl(connection, options);
+            requireIdle(slots);
             SourceState source = slots.read();
-            requireIdle(source.slot());
             int recorded = source.newest() == null ? 0 : source.newest().epoch();
             int epoch = Math.max(recorded, log.highestEpoch()) + 1;
             log.clear();
@@ -40,10 +45,15 @@ public final class NewEpoch {
         }
     }
 
-    private static void requireIdle(SlotState slot) {
-        if (slot != null && slot.activePid() != 0) {
-            throw new CaptureException("replication slot " + slot.name() + " is in use by backend " + slot.activePid()
-                    + ": stop the node first");
+    /** After the node was stopped its backend may need a moment to end. */
+    private static void requireIdle(SlotControl slots) throws SQLException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        for (SlotState slot = slots.readSlot(); slot != null && slot.activePid() != 0; slot = slots.readSlot()) {
+            if (System.nanoTime() > deadline) {
+                throw new CaptureException("replication slot " + slot.name() + " is in use by backend " + slot.activePid()
+                        + ": stop the node first");
+            }
+            LockSupport.parkNanos(POLL.toNanos());
         }
     }
 }

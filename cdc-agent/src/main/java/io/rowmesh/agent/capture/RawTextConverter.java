@@ -10,6 +10,10 @@ import java.util.Properties;
 /**
  * Makes Debezium give every column, of whatever type, as exact text ({@link ValueText}); its own conversions lose values.
  * Debezium makes it from its class name.
+ *
+ * <p>What comes as text already was printed in the session of Debezium's replication connection, to which the driver announces
+ * the JVM's time zone: a {@code tstzrange}, or an array or composite with {@code timestamptz} in it, names the same instants
+ * with that zone's offset. Run the node in UTC and they are printed in UTC like all others.
  */
 public final class RawTextConverter implements CustomConverter<SchemaBuilder, RelationalColumn> {
 

@@ -1,0 +1,143 @@
+package io.rowmesh.agent.capture;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.rowmesh.agent.capture.TransactionAssembly.Outcome;
+import io.rowmesh.agent.log.ChangeLog;
+import io.rowmesh.schema.Column;
+import io.rowmesh.schema.Row;
+import io.rowmesh.schema.RowChange;
+import io.rowmesh.schema.SeenMark;
+import io.rowmesh.schema.TableId;
+import io.rowmesh.schema.TableShape;
+import io.rowmesh.schema.TransactionHeader;
+import io.rowmesh.schema.WireCodec;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+class TransactionAssemblyTest {
+
+    private static final TableShape TABLE = new TableShape(new TableId("public", "t"),
+            List.of(new Column("id", "integer", true), new Column("v", "text", false)));
+    private static final TableShape HEARTBEAT = new TableShape(CaptureOptions.HEARTBEAT, List.of(new Column("region", "text", true)));
+    private static final List<SeenMark> SEEN = List.of(new SeenMark("us", 1, 7, 70));
+
+    private final List<TransactionSoFar> hooked = new ArrayList<>();
+    private ChangeLog log;
+    private TransactionAssembly assembly;
+
+    @BeforeEach
+    void open(@TempDir Path directory) {
+        log = ChangeLog.open(directory, "eu");
+        log.beginEpoch(3, 100);
+        LocalWrites hooks = new LocalWrites((transaction, rows) -> hooked.add(transaction), () -> { }, position -> { });
+        assembly = new TransactionAssembly("eu", log, hooks, position -> SEEN, new AbsentValues(null),
+                new CaptureMetrics(new SimpleMeterRegistry()));
+    }
+
+    @AfterEach
+    void close() {
+        log.close();
+    }
+
+    private static RowChange row(int id) {
+        return new RowChange.Insert(TABLE, new Row(Integer.toString(id), "v"));
+    }
+
+    private void rows(int first, int last) {
+        for (int id = first; id <= last; id++) {
+            assembly.row(row(id), 5000, 42);
+        }
+    }
+
+    private List<RowChange> logged(long sequence) {
+        log.sync();
+        List<RowChange> rows = new ArrayList<>();
+        for (int chunk = 0; chunk < log.header(sequence).orElseThrow().chunks(); chunk++) {
+            rows.addAll(WireCodec.decodeChunk(log.chunk(sequence, chunk)));
+        }
+        return rows;
+    }
+
+    @Test
+    void wholeTransaction() {
+        assembly.begin("42:150");
+        rows(1, 2);
+        assertEquals(Outcome.APPENDED, assembly.end("42:200", 200, 2));
+        assertEquals(List.of(row(1), row(2)), logged(1));
+        assertEquals(new TransactionHeader("eu", 3, 1, 5000, 200, 2, 1, SEEN, false), log.header(1).orElseThrow());
+        assertEquals(List.of(1L), hooked.stream().map(TransactionSoFar::sequence).toList());
+    }
+
+    @Test
+    void aSecondBeginDiscardsWhatCameSoFar() {
+        assembly.begin("42:150");
+        rows(1, 4500);
+        assembly.begin("42:150");
+        rows(1, 4500);
+        assertEquals(Outcome.APPENDED, assembly.end("42:200", 200, 4500));
+        assertEquals(4500, logged(1).size());
+        assertEquals(3, log.header(1).orElseThrow().chunks());
+    }
+
+    @Test
+    void duplicatesAreDroppedAtTheirEnd() {
+        assembly.begin("41:90");
+        rows(1, 4500);
+        assertEquals(Outcome.DUPLICATE, assembly.end("41:100", 100, 4500));
+        assembly.begin("42:150");
+        rows(1, 1);
+        assertEquals(Outcome.APPENDED, assembly.end("42:200", 200, 1));
+        assembly.begin("42:150");
+        rows(1, 1);
+        assertEquals(Outcome.DUPLICATE, assembly.end("42:200", 200, 1));
+        log.sync();
+        assertEquals(1, log.lastSequence());
+        assertEquals(List.of(row(1)), logged(1));
+    }
+
+    @Test
+    void emptyTransactionsTakeNoSequence() {
+        assembly.begin("42:150");
+        assembly.other();
+        assertEquals(Outcome.EMPTY, assembly.end("42:200", 200, 1));
+        assertEquals(1, log.nextSequence());
+    }
+
+    @Test
+    void heartbeatOnlyWhenNothingElseIsWritten() {
+        RowChange beat = new RowChange.Insert(HEARTBEAT, new Row("eu"));
+        assembly.begin("42:150");
+        assembly.row(beat, 5000, 42);
+        assembly.end("42:200", 200, 1);
+        assembly.begin("43:250");
+        assembly.row(beat, 6000, 43);
+        rows(1, 1);
+        assembly.end("43:300", 300, 2);
+        log.sync();
+        assertEquals(true, log.header(1).orElseThrow().heartbeat());
+        assertEquals(false, log.header(2).orElseThrow().heartbeat());
+    }
+
+    @Test
+    void lostChangesAreNoticed() {
+        assembly.begin("42:150");
+        rows(1, 3);
+        assertThrows(CaptureException.class, () -> assembly.end("42:200", 200, 4));
+        assertThrows(CaptureException.class, () -> assembly.end("43:200", 200, 3));
+    }
+
+    @Test
+    void nothingComesOutsideOfATransaction() {
+        assertThrows(CaptureException.class, () -> rows(1, 1));
+        assertThrows(CaptureException.class, () -> assembly.end("42:200", 200, 1));
+    }
+}

@@ -1,0 +1,2 @@
+/** Faults on purpose: links that break, hang and delay. */
+package io.rowmesh.testbed.faults;
