@@ -2,6 +2,7 @@ package io.rowmesh.testbed.prepare;
 
 import io.rowmesh.node.prepare.Finding;
 import io.rowmesh.testbed.TestingPostgres;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -43,6 +44,25 @@ class PrepareSettingsTest {
             assertEquals(4, apply.exitCode(), apply.toString());
             assertTrue(apply.out().endsWith("Restart the server, then run 'rowmesh check'.\n"), apply.out());
             server.stop();
+        }
+    }
+
+    @Test
+    void aChangedSettingWaitsForTheRestart() throws Exception {
+        try (TestingPostgres server = TestingPostgres.start(directory)) {
+            server.execute("alter system set max_active_replication_origins = 2");
+            server.stop();
+            server.start();
+            TestingRegion region = new TestingRegion(server, directory, "restart", Map.of("public.*", "active-active"));
+            assertEquals(4, region.run("prepare", "--apply", "--admin-user", "postgres").exitCode());
+            String pending = "max_active_replication_origins is still 2 and was changed since the server started; it must be at least 3";
+            for (int tries = 0; tries < 50 && !region.lacking().equals(List.of(pending)); tries++) {
+                Thread.sleep(100);      // the server reads its files a moment after it was told to
+            }
+            assertEquals(List.of(pending), region.lacking());
+            server.stop();
+            server.start();
+            assertEquals(List.of(), region.lacking());
         }
     }
 }
