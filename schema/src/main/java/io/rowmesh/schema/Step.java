@@ -20,12 +20,12 @@ public enum Step {
     SHIPPED,
     /** A region has begun to receive it. */
     RECEIVED,
-    /** Its target transaction has begun. */
+    /** Its target transaction has begun with the progress it makes, not committed. */
+    PROGRESS_WRITTEN,
+    /** The local clock is past its timestamp. */
     APPLY_BEGUN,
     /** Its rows are written, not committed. */
     ROWS_WRITTEN,
-    /** Its progress is written, not committed. */
-    PROGRESS_WRITTEN,
     /** Its target transaction is committed. */
     COMMITTED,
     /** It was acknowledged to its origin as durable. */

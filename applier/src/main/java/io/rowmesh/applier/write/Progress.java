@@ -30,16 +30,17 @@ public record Progress(int epoch, long sequence, long commitMicros) {
                 .fetchOptional(row -> new Progress(row.value1(), row.value2(), micros(row.value3()))).orElse(NONE);
     }
 
-    /** Appends; a second applier of the same transaction fails on the primary key. */
-    static void append(Connection connection, TransactionHeader header) throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement(
-                "insert into rowmesh.progress (origin, epoch, sequence, committed_at) values (?, ?, ?, ?::timestamptz)")) {
-            insert.setString(1, header.origin());
-            insert.setInt(2, header.epoch());
-            insert.setLong(3, header.sequence());
-            insert.setString(4, Micros.text(header.commitMicros()));
-            insert.execute();
-        }
+    /** Appends; a second applier of the same transaction fails on the primary key. Its parameters: {@link #bind}. */
+    static final String APPEND =
+            "insert into rowmesh.progress (origin, epoch, sequence, committed_at) values (?, ?, ?, ?::timestamptz)";
+
+    /** @return the position of the next parameter */
+    static int bind(PreparedStatement append, TransactionHeader header) throws SQLException {
+        append.setString(1, header.origin());
+        append.setInt(2, header.epoch());
+        append.setLong(3, header.sequence());
+        append.setString(4, Micros.text(header.commitMicros()));
+        return 5;
     }
 
     /** Drops what lies before a transaction. */

@@ -45,7 +45,7 @@ final class TransactionWriter {
     }
 
     /**
-     * Opens the target transaction and waits until the database's own clock is strictly past the source's commit timestamp
+     * Opens the target transaction, notes the progress that it makes, and waits until the database's own clock is strictly past the source's commit timestamp
      * (convergence rule 3), so that a later local write is also the later version.
      *
      * @throws ClockSkewException when the timestamp lies further ahead than max-clock-skew
@@ -56,6 +56,7 @@ final class TransactionWriter {
         outcome = new Outcome();
         group.take();
         long aheadMicros = setUp();
+        Step.PROGRESS_WRITTEN.reached();
         while (aheadMicros >= 0) {
             if (aheadMicros > options.maxClockSkew().toNanos() / 1_000) {
                 throw new ClockSkewException(header.origin(), aheadMicros);
@@ -66,13 +67,20 @@ final class TransactionWriter {
         Step.APPLY_BEGUN.reached();
     }
 
-    /** The setup is sticky, so every transaction has its own; 0/0 because an abort would advance any other position. */
+    /**
+     * Timestamp and progress, in one round trip. The setup is sticky, so every transaction has its own; 0/0 because an abort
+     * would advance any other position.
+     *
+     * @return how far the timestamp is ahead of the database's clock, microseconds
+     */
     private long setUp() throws SQLException {
-        try (PreparedStatement setup = connection.prepareStatement("select " + Micros.sql("?::timestamptz - clock_timestamp()")
+        try (PreparedStatement setup = connection.prepareStatement("with progress as (" + Progress.APPEND + ") select "
+                + Micros.sql("?::timestamptz - clock_timestamp()")
                 + " from pg_replication_origin_xact_setup('0/0', ?::timestamptz)")) {
             String written = Micros.text(header.commitMicros());
-            setup.setString(1, written);
-            setup.setString(2, written);
+            int p = Progress.bind(setup, header);
+            setup.setString(p, written);
+            setup.setString(p + 1, written);
             return onlyLong(setup);
         }
     }
@@ -171,12 +179,10 @@ final class TransactionWriter {
     /** Progress and rows become one. Afterwards the outcome may be published. */
     Outcome commit() throws SQLException {
         flush();
-        Step.ROWS_WRITTEN.reached();
-        Progress.append(connection, header);
         if (++committed % PRUNE_EVERY == 0) {
             Progress.prune(connection, header);
         }
-        Step.PROGRESS_WRITTEN.reached();
+        Step.ROWS_WRITTEN.reached();
         connection.commit();
         Step.COMMITTED.reached();
         return outcome;

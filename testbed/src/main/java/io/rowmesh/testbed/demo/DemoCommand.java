@@ -27,7 +27,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(names = "--seconds", defaultValue = "15", description = "how long to write (default: ${DEFAULT-VALUE})")
     private int seconds;
 
-    @Option(names = "--writers", defaultValue = "4", description = "writers in each region (default: ${DEFAULT-VALUE})")
+    @Option(names = "--writers", defaultValue = "2", description = "writers in each region (default: ${DEFAULT-VALUE})")
     private int writers;
 
     @Option(names = "--keep", description = "leave everything running afterwards until Ctrl-C, and say how to connect")

@@ -16,6 +16,7 @@ final class Shop {
             "create table stock (sku varchar(12) primary key, on_hand int not null, updated timestamptz not null)",
             "create table orders (id uuid primary key, customer int not null references customers, placed timestamptz not null,"
                 + " region text not null, status text not null)",
+            "create index orders_by_status on orders (region, status)",
             "create table order_lines (order_id uuid references orders on delete cascade, line int, sku varchar(12) not null"
                 + " references products, quantity int not null, primary key (order_id, line))",
             "create table baskets (customer int primary key references customers, note text, changed timestamptz not null)",

@@ -45,7 +45,7 @@ final class Shopper implements Runnable {
                 shop(statement);
                 connection.commit();
                 transactions.incrementAndGet();
-                Thread.sleep(random.nextInt(6));
+                Thread.sleep(random.nextInt(20));
             }
         } catch (SQLException e) {
             failure = "the shopper in " + region + " failed: " + e.getMessage();
