@@ -40,7 +40,7 @@ public final class TestingNode implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(jvmOptions);
         command.addAll(List.of(moreJvmOptions));
-        command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=4", "-cp", System.getProperty("java.class.path"),
+        command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
                 "io.rowmesh.node.cli.Main", "run", "--config", config.toString()));
         try {
             process = new ProcessBuilder(command).redirectErrorStream(true)
