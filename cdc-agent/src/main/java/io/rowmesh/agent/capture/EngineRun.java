@@ -17,6 +17,7 @@ final class EngineRun {
     private final DebeziumEngine<RecordChangeEvent<SourceRecord>> engine;
     private volatile CaptureException failure;
     private volatile boolean closed;
+    private volatile boolean shutDown;
 
     /** @param onRunning called when the replication stream is open */
     EngineRun(CaptureOptions options, BatchHandler handler, Runnable onRunning) {
@@ -69,10 +70,19 @@ final class EngineRun {
         closed = true;
         try {
             engine.close();
+            shutDown = true;
         } catch (IllegalStateException e) {
             // Still starting, or ending already.
         } catch (IOException e) {
             throw new CaptureException("cannot close the replication stream", e);
         }
+    }
+
+    /**
+     * Whether everything the engine had is released. Then {@link #run} has nothing left to do but return; in a close that met its
+     * start it waits for a task that nobody will run any more, and has to be interrupted.
+     */
+    boolean isShutDown() {
+        return shutDown;
     }
 }

@@ -83,7 +83,7 @@ final class EngineSettings {
     }
 
     private static void flow(Properties settings) {
-        settings.setProperty("poll.interval.ms", "5");
+        settings.setProperty("poll.interval.ms", "10");
         settings.setProperty("max.batch.size", "2048");
         settings.setProperty("max.queue.size", "4096");
         settings.setProperty("max.queue.size.in.bytes", Integer.toString(16 << 20));

@@ -24,6 +24,7 @@ public final class PostgresCapture {
     private static final Logger LOG = LoggerFactory.getLogger(PostgresCapture.class);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+    private static final Duration GRACE = Duration.ofSeconds(1);
     private static final Duration ROOM_POLL = Duration.ofMillis(100);
 
     private final CaptureOptions options;
@@ -67,7 +68,10 @@ public final class PostgresCapture {
         try {
             while (supervisor.isAlive()) {
                 EngineRun running = engine;
-                if (running != null) {
+                if (running != null && running.isShutDown()) {
+                    supervisor.join(GRACE.toMillis());
+                    supervisor.interrupt();
+                } else if (running != null) {
                     running.close();
                 }
                 supervisor.join(50);

@@ -292,17 +292,15 @@ class CaptureRestartTest {
     }
 
     @Test
-    void stopsWithinSeconds(@TempDir Path directory) {
+    void stopsWithinSecondsAtAnyMoment(@TempDir Path directory) throws Exception {
         try (TestingCapture capture = capturing(directory, "stopping")) {
-            for (int i = 0; i < 3; i++) {
+            for (int delayMillis = 0; delayMillis < 1000; delayMillis += 200) {
                 capture.start();
-                if (i > 0) {
-                    capture.awaitState(CaptureStatus.State.RUNNING);
-                }
+                Thread.sleep(delayMillis);
                 long begun = System.nanoTime();
                 capture.capture().stop();
                 assertEquals(CaptureStatus.State.STOPPED, capture.capture().status().state());
-                assertTrue(System.nanoTime() - begun < 5_000_000_000L);
+                assertTrue(System.nanoTime() - begun < 8_000_000_000L);
             }
         }
     }

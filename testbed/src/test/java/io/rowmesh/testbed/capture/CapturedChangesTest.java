@@ -9,11 +9,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -211,6 +214,45 @@ class CapturedChangesTest {
             capture.drain();
             assertEquals(List.of(true, false, false, true), capture.headers().stream().map(TransactionHeader::heartbeat).toList());
             assertEquals(List.of(1L, 2L, 2L, 1L), capture.headers().stream().map(TransactionHeader::rows).toList());
+        }
+    }
+
+    @Test
+    void typesOfOneNameInTwoSchemas(@TempDir Path directory) {
+        try (TestingCapture capture = new TestingCapture(postgres, directory, "same_names")) {
+            for (String schema : List.of("a", "b", "c")) {
+                String base = schema.equals("a") ? "int" : schema.equals("b") ? "text" : "timestamptz";
+                capture.execute("create schema " + schema, "create domain " + schema + ".d as " + base,
+                        "create table " + schema + ".t (id int primary key, v " + schema + ".d)");
+            }
+            capture.capturing(new TableId("a", "t"), new TableId("b", "t"), new TableId("c", "t")).startAndRun();
+            capture.execute("insert into a.t values (1, 7)", "insert into b.t values (1, 'x')", "insert into c.t values (1, 'infinity')");
+            assertEquals(List.of("INSERT [1, 7]", "INSERT [1, x]", "INSERT [1, infinity]"), capture.drainedTexts());
+            assertEquals("b.d", capture.drained().get(1).table().columns().get(1).type());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"16", "17"})
+    void olderServers(String major, @TempDir Path directory) throws Exception {
+        try (TestingPostgres older = TestingPostgres.start(directory.resolve("pg"), major, Map.of());
+             TestingCapture capture = new TestingCapture(older, directory, "older")) {
+            capture.execute("create table t (id int primary key, v text, n interval)", "alter table t alter v set storage external",
+                    "select pg_replication_origin_create('us')");
+            capture.capturing(T).startAndRun();
+            String big = "x".repeat(9000);
+            capture.execute("insert into t values (1, '" + big + "', '1 day')", "update t set n = '0'");
+            capture.stopAndRelease();
+            try (Connection applier = capture.connect(); Statement statement = applier.createStatement()) {
+                statement.execute("select pg_replication_origin_session_setup('us')");
+                statement.execute("insert into t values (2)");
+            }
+            capture.execute("update t set id = 3 where id = 1", "truncate t");
+            capture.startAndRun();
+            List<String> texts = capture.drainedTexts();
+            assertEquals("INSERT [1, " + big + ", 1 day]", texts.get(0));
+            assertEquals("DELETE [1, absent, absent]", texts.get(texts.size() - 2));
+            assertEquals("TRUNCATE public.t", texts.get(texts.size() - 1));
         }
     }
 }
