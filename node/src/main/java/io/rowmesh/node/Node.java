@@ -41,6 +41,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
+import java.util.TimeZone;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 
@@ -60,6 +61,8 @@ public final class Node implements AutoCloseable {
 
     /** Starts everything, or throws with one sentence and leaves nothing running. */
     public static Node start(NodeConfig config) {
+        // The PostgreSQL driver announces the JVM's zone, and values would be printed in it (H47).
+        TimeZone.setDefault(TimeZone.getTimeZone("UTC"));
         Node node = new Node(config);
         try {
             node.wire();

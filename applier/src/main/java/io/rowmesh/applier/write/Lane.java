@@ -83,7 +83,8 @@ public final class Lane implements AutoCloseable {
     }
 
     private void connectAndFollow() {
-        state = LaneStatus.State.CONNECTING;
+        // A lane that failed before goes on waiting until it runs again.
+        state = lastError == null ? LaneStatus.State.CONNECTING : LaneStatus.State.WAITING;
         try (LaneWriter writer = LaneWriter.connect(origin, sessions, options, locks, index, marks)) {
             progress = writer.progress();
             try (Subscription subscription = stream.open(progress.epoch(), progress.sequence())) {
