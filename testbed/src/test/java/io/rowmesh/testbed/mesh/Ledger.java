@@ -110,7 +110,7 @@ final class Ledger {
                         write(statement);
                         connection.commit();
                         committed.incrementAndGet();
-                        Thread.sleep(2);
+                        Thread.sleep(10);
                     }
                 } catch (SQLException e) {
                     pause();
