@@ -1,10 +1,10 @@
 package io.rowmesh.node.admin;
 
+import io.rowmesh.schema.stream.Endpoint;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.rowmesh.node.config.Endpoint;
 
 import java.util.List;
 import java.util.function.Supplier;

@@ -1,7 +1,7 @@
 package io.rowmesh.node.admin;
 
-import io.rowmesh.node.config.Endpoint;
 
+import io.rowmesh.schema.stream.Endpoint;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

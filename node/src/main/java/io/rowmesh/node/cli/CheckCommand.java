@@ -1,6 +1,6 @@
 package io.rowmesh.node.cli;
 
-import io.rowmesh.node.config.Endpoint;
+import io.rowmesh.schema.stream.Endpoint;
 import io.rowmesh.node.config.NodeConfig;
 import io.rowmesh.node.config.TableMode;
 import io.rowmesh.node.prepare.Databases;

@@ -1,5 +1,6 @@
 package io.rowmesh.node.config;
 
+import io.rowmesh.schema.stream.Endpoint;
 import tools.jackson.databind.JsonNode;
 
 import java.net.URLDecoder;

@@ -1,5 +1,6 @@
 package io.rowmesh.node.config;
 
+import io.rowmesh.schema.stream.Endpoint;
 import tools.jackson.databind.JsonNode;
 
 import java.nio.file.Files;
@@ -91,7 +92,7 @@ final class ConfigRules {
     }
 
     private void loopbackWithoutTls(String at, String address, boolean tls) {
-        if (!tls && !Endpoint.parse(address).loopback()) {
+        if (!tls && !Endpoint.parse(address).isLoopback()) {
             document.problem(at, "'" + YamlDocument.path(at) + "' is '" + address
                     + "', which other machines can reach or listen to: add the section 'tls', or stay on 127.0.0.1");
         }

@@ -1,5 +1,6 @@
 package io.rowmesh.node.config;
 
+import io.rowmesh.schema.stream.Endpoint;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

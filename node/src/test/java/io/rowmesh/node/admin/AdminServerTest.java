@@ -1,9 +1,9 @@
 package io.rowmesh.node.admin;
 
+import io.rowmesh.schema.stream.Endpoint;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.rowmesh.node.admin.StatusReport.State;
-import io.rowmesh.node.config.Endpoint;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

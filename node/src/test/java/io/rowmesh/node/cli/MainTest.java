@@ -1,5 +1,6 @@
 package io.rowmesh.node.cli;
 
+import io.rowmesh.schema.stream.Endpoint;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.rowmesh.node.admin.AdminServer;
@@ -7,7 +8,6 @@ import io.rowmesh.node.admin.StatusReport;
 import io.rowmesh.node.admin.StatusReport.State;
 import io.rowmesh.node.admin.TestingReports;
 import io.rowmesh.node.config.ConfigSchema;
-import io.rowmesh.node.config.Endpoint;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;

@@ -1,5 +1,6 @@
 package io.rowmesh.node.config;
 
+import io.rowmesh.schema.stream.Endpoint;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
