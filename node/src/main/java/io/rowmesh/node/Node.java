@@ -94,7 +94,7 @@ public final class Node implements AutoCloseable {
         ShippingServer shipping = opened(new ShippingServer(shipping(), log, registry).start());
         List<Lane> lanes = lanes(applying, sessions, locks, tombstones, marks, registry);
         Periodic periodic = new Periodic(config, pool, new Heartbeat(pool, config.region()),
-                new TombstoneCollector(pool, applying, tombstones, log::lastPosition), log);
+                new TombstoneCollector(pool, applying, log::lastPosition), log);
 
         NodeStatus status = new NodeStatus(config, capture, log, shipping, lanes, periodic, registry);
         capture.start();

@@ -15,6 +15,9 @@ import java.util.Map;
  */
 public final class AppliedMarks {
 
+    /** Beyond so many marks that no capture has passed, new ones replace old ones: what was seen is then under-stated. */
+    private static final int MAX_AHEAD = 4_096;
+
     private final Deque<Positioned> ahead = new ArrayDeque<>();
     private final Map<String, SeenMark> seen = new HashMap<>();
 
@@ -23,6 +26,10 @@ public final class AppliedMarks {
 
     /** Everything up to the mark had been committed before the local log reached lsn. */
     synchronized void applied(long lsn, SeenMark mark) {
+        Positioned last = ahead.peekLast();
+        if (ahead.size() >= MAX_AHEAD && last.mark().origin().equals(mark.origin())) {
+            ahead.removeLast();
+        }
         ahead.addLast(new Positioned(lsn, mark));
     }
 

@@ -36,6 +36,7 @@ public final class ApplierSession {
         properties.putAll(credentials);
         properties.setProperty("ApplicationName", "rowmesh applier " + region);
         properties.setProperty("tcpKeepAlive", "true");
+        properties.setProperty("socketFactory", KeepaliveSockets.class.getName());
         Connection connection = DriverManager.getConnection(jdbcUrl, properties);
         try {
             configure(connection, region);
@@ -55,14 +56,28 @@ public final class ApplierSession {
                     + " set session_replication_role = 'replica'; set synchronous_commit = off; set statement_timeout = 0;"
                     + " set idle_in_transaction_session_timeout = 0; set lock_timeout = 0; set jit = off;"
                     + " set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_hashjoin = off;"
-                    + " set enable_mergejoin = off");
+                    + " set enable_mergejoin = off; set default_transaction_isolation = 'read committed';"
+                    // A node's host that is gone must not keep its origin's session for hours.
+                    + " set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3");
         }
+        noticeTheNodesEnd(connection);
         createOrigin(connection, region);
         try (PreparedStatement setup = connection.prepareStatement("select pg_replication_origin_session_setup(?)")) {
             setup.setString(1, originName(region));
             setup.execute();
         }
         connection.setAutoCommit(false);
+    }
+
+    /** Also while a statement waits for a lock. Servers on some systems cannot; they notice later. */
+    private static void noticeTheNodesEnd(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("set client_connection_check_interval = '2s'");
+        } catch (SQLException e) {
+            if (!"22023".equals(e.getSQLState())) {
+                throw e;
+            }
+        }
     }
 
     private static void createOrigin(Connection connection, String region) throws SQLException {

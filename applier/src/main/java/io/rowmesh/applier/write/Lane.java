@@ -92,19 +92,20 @@ public final class Lane implements AutoCloseable {
             }
         } catch (SQLException | StreamException | ClockSkewException e) {
             failed(e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // An Error too: a lane that is gone would be worse than one that tries again and says why.
             LOG.error("applying from {} failed unexpectedly", origin, e);
             failed(e);
         }
     }
 
-    private void failed(Exception e) {
+    private void failed(Throwable e) {
         if (!stopped()) {
             state = LaneStatus.State.WAITING;
             if (!String.valueOf(e.getMessage()).equals(lastError)) {
                 LOG.warn("applying from {}: {}", origin, e.getMessage());
             }
-            lastError = String.valueOf(e.getMessage());
+            lastError = e instanceof Error ? String.valueOf(e) : String.valueOf(e.getMessage());
         }
     }
 
@@ -124,8 +125,8 @@ public final class Lane implements AutoCloseable {
 
     private void welcomed(Event.Welcomed welcome) {
         originLast = welcome.lastSequence();
-        state = LaneStatus.State.RUNNING;
-        lastError = null;
+        // After a fault it counts as running only when something could be applied again: a heartbeat at the latest.
+        state = lastError == null ? LaneStatus.State.RUNNING : LaneStatus.State.WAITING;
         LOG.info("following {} from {} of its epoch {}", origin, progress.sequence() + 1, welcome.epoch());
     }
 
@@ -180,6 +181,7 @@ public final class Lane implements AutoCloseable {
         progress = new Progress(header.epoch(), header.sequence(), header.commitMicros());
         originLast = Math.max(originLast, header.sequence());
         backoffMillis = BACKOFF_MIN_MILLIS;
+        state = LaneStatus.State.RUNNING;
         lastError = null;
         counters.committed(header, outcome, nowMicros());
     }

@@ -16,19 +16,19 @@ import java.util.List;
  */
 final class LaneWriter implements AutoCloseable {
 
-    private final String origin;
     private final KeyLocks locks;
     private final Connection connection;
+    private final TableWriter tables;
     private final LookAgain lookAgain;
     private final TransactionWriter writer;
     private final Durability durability;
     private Progress progress;
 
-    private LaneWriter(String origin, KeyLocks locks, Connection connection, LookAgain lookAgain, TransactionWriter writer,
+    private LaneWriter(KeyLocks locks, Connection connection, TableWriter tables, LookAgain lookAgain, TransactionWriter writer,
                        Durability durability) {
-        this.origin = origin;
         this.locks = locks;
         this.connection = connection;
+        this.tables = tables;
         this.lookAgain = lookAgain;
         this.writer = writer;
         this.durability = durability;
@@ -43,7 +43,7 @@ final class LaneWriter implements AutoCloseable {
             LaneContext context = new LaneContext(origin, number(connection, origin), origins.losingTies(origin), since);
             TableWriter tables = new TableWriter(connection, origins, context);
             TransactionWriter writer = new TransactionWriter(connection, options, tables, ParkedRows.load(connection), index);
-            LaneWriter lane = new LaneWriter(origin, locks, connection,
+            LaneWriter lane = new LaneWriter(locks, connection, tables,
                     new LookAgain(connection, origins, options, tables, since), writer, new Durability(connection, marks));
             lane.progress = Progress.read(connection, origin);
             connection.commit();
@@ -78,6 +78,7 @@ final class LaneWriter implements AutoCloseable {
                     throw e;
                 }
                 writer.rollback();
+                tables.forgetTables();
                 return applyOnce(header, changes, true);
             }
         }
@@ -107,7 +108,7 @@ final class LaneWriter implements AutoCloseable {
         Outcome outcome = writer.commit();
         progress = new Progress(header.epoch(), header.sequence(), header.commitMicros());
         durability.committed(header);
-        lookAgain.afterDeletes(origin, header.commitMicros(), outcome.deletesWithoutRow);
+        lookAgain.afterDeletes(header, outcome);
         return outcome;
     }
 

@@ -7,11 +7,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Looks tables up in the local catalog and remembers them for one connection's life. Remote names are never trusted. */
+/** Looks tables up in the local catalog. Remote names are never trusted. */
 final class LocalCatalog {
 
     private static final String COLUMNS = """
@@ -25,7 +24,6 @@ final class LocalCatalog {
             order by a.attnum""";
 
     private final Connection connection;
-    private final Map<TableId, LocalTable> tables = new HashMap<>();
 
     LocalCatalog(Connection connection) {
         this.connection = connection;
@@ -33,15 +31,10 @@ final class LocalCatalog {
 
     /** @throws SQLException with state 42P01 when there is no such table here */
     LocalTable table(TableId id) throws SQLException {
-        LocalTable known = tables.get(id);
-        if (known != null) {
-            return known;
-        }
         LocalTable loaded = load(id);
         if (loaded.columns().isEmpty()) {
             throw new SQLException("there is no table " + id + " in this database; create it as it is at the origin", "42P01");
         }
-        tables.put(id, loaded);
         return loaded;
     }
 

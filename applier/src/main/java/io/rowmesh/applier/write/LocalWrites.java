@@ -8,7 +8,6 @@ import io.rowmesh.schema.Version;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -22,6 +21,7 @@ import java.util.Set;
  * What a node does about its own region's writes when the capture sees them, before they are shipped: records the tombstones
  * of local deletes and re-asserts them (convergence rule 5), and looks again where a local write stands below a newer
  * tombstone (rule 4b). Used by the capture's thread alone; what it writes is under the node's own origin and never shipped.
+ * Tables to which nothing is applied need neither.
  */
 public final class LocalWrites implements AutoCloseable {
 
@@ -33,15 +33,16 @@ public final class LocalWrites implements AutoCloseable {
     private final TombstoneIndex index;
 
     private final Map<TableKey, Deleted> deletes = new LinkedHashMap<>();
-    private final Map<TableId, Set<String>> belowTombstones = new LinkedHashMap<>();
+    private final Set<TableKey> belowTombstones = new LinkedHashSet<>();
     private int deletesEpoch;
-    private final Set<Long> xids = new LinkedHashSet<>();
     private Connection connection;
     private RegionOrigins origins;
     private TableWriter tables;
     private LookAgain lookAgain;
+    private Visibility visibility;
 
-    private record Deleted(TableShape shape, RowChange change, long micros, long sequence) {
+    /** @param key the texts of the key columns; null for a truncate */
+    private record Deleted(TableShape shape, String[] key, long micros, long sequence) {
     }
 
     public LocalWrites(ApplierSession sessions, ApplierOptions options, KeyLocks locks, TombstoneIndex index) {
@@ -59,16 +60,23 @@ public final class LocalWrites implements AutoCloseable {
         if (connection != null) {
             return;
         }
-        connection = sessions.open(ApplierSession.SELF);
-        origins = RegionOrigins.load(connection, options);
-        String since = VersionsSince.read(connection);
-        tables = new TableWriter(connection, origins,
-                new LaneContext(options.region(), 0, origins.losingTies(options.region()), since));
-        lookAgain = new LookAgain(connection, origins, options, tables, since);
-        Tombstones.load(connection, index);
-        connection.commit();
-        try (KeyLocks.Held held = locks.lockAll()) {
-            lookAgain.everywhere();
+        Connection fresh = sessions.open(ApplierSession.SELF);
+        try {
+            origins = RegionOrigins.load(fresh, options);
+            String since = VersionsSince.read(fresh);
+            tables = new TableWriter(fresh, origins,
+                    new LaneContext(options.region(), 0, origins.losingTies(options.region()), since));
+            lookAgain = new LookAgain(fresh, origins, options, tables, since);
+            visibility = new Visibility(fresh);
+            try (KeyLocks.Held held = locks.lockAll()) {
+                Tombstones.load(fresh, index);
+                fresh.commit();
+                lookAgain.everywhere();
+            }
+            connection = fresh;
+        } catch (SQLException | RuntimeException e) {
+            fresh.close();
+            throw e;
         }
     }
 
@@ -81,39 +89,45 @@ public final class LocalWrites implements AutoCloseable {
     public void onRows(Version version, int epoch, long sequence, long xid, List<RowChange> changes) throws SQLException {
         deletesEpoch = epoch;
         for (RowChange change : changes) {
-            TableKey key = TableKey.of(change);
-            switch (change.kind()) {
-                case DELETE, TRUNCATE -> {
-                    deletes.remove(key);
-                    deletes.put(key, new Deleted(change.table(), change, version.commitMicros(), sequence));
-                }
-                case INSERT, UPDATE -> noteIfBelowTombstone(key, xid);
+            if (options.receives().test(change.table().id())) {
+                note(version, sequence, xid, change);
             }
         }
         if (deletes.size() >= FLUSH_AT) {
             reassert();
         }
+        if (belowTombstones.size() >= FLUSH_AT) {
+            lookAgain();
+        }
     }
 
-    private void noteIfBelowTombstone(TableKey key, long xid) {
-        if (index.mayContain(key)) {
-            belowTombstones.computeIfAbsent(key.table(), t -> new LinkedHashSet<>()).add(key.key());
-            xids.add(xid);
+    private void note(Version version, long sequence, long xid, RowChange change) throws SQLException {
+        TableKey key = TableKey.of(change);
+        switch (change.kind()) {
+            case DELETE, TRUNCATE -> {
+                String[] texts = key.isWholeTable() ? null : LookAgain.keyTexts(change);
+                deletes.remove(key);
+                deletes.put(key, new Deleted(change.table(), texts, version.commitMicros(), sequence));
+            }
+            case INSERT, UPDATE -> {
+                // Only once others see the row does a tombstone written later know of it; so first this, then the question.
+                visibility.await(xid);
+                if (index.mayContain(key)) {
+                    belowTombstones.add(key);
+                }
+            }
         }
     }
 
     /** Called before the change log is synced: afterwards every noted delete has its durable tombstone. */
     public void beforeSync() throws SQLException {
         reassert();
-        if (!belowTombstones.isEmpty()) {
-            for (long xid : xids) {
-                awaitVisible(xid);
+        lookAgain();
+        if (index.crowded()) {
+            try (KeyLocks.Held held = locks.lockAll()) {
+                Tombstones.load(connection, index);
+                connection.commit();
             }
-            for (var entry : belowTombstones.entrySet()) {
-                lookAgain(entry.getKey(), entry.getValue());
-            }
-            belowTombstones.clear();
-            xids.clear();
         }
     }
 
@@ -121,18 +135,17 @@ public final class LocalWrites implements AutoCloseable {
         if (deletes.isEmpty()) {
             return;
         }
-        index.add(deletes.keySet());
         try (KeyLocks.Held held = lock(deletes.keySet())) {
-            try (PreparedStatement durable = connection.prepareStatement("set local synchronous_commit = on")) {
+            index.add(deletes.keySet());
+            try (PreparedStatement durable = connection.prepareStatement("set local synchronous_commit = local")) {
                 durable.execute();
             }
             Tombstones.record(connection, options.region(), deletesEpoch, deletes.entrySet().stream()
                     .map(e -> new Tombstones.Dated(e.getKey(), e.getValue().micros(), e.getValue().sequence())).toList());
-            deleteOlderRows();
             connection.commit();
+            deleteOlderRows();
             // The second look: what an uncommitted insert hid from the first (rule 4c).
             deleteOlderRows();
-            connection.commit();
         }
         deletes.clear();
         Step.REASSERTED.reached();
@@ -143,68 +156,60 @@ public final class LocalWrites implements AutoCloseable {
     }
 
     private void deleteOlderRows() throws SQLException {
-        String below = origins.below(options.region());
         Map<TableShape, List<Deleted>> byTable = new LinkedHashMap<>();
         for (Deleted deleted : deletes.values()) {
             byTable.computeIfAbsent(deleted.shape(), t -> new ArrayList<>()).add(deleted);
         }
         for (var entry : byTable.entrySet()) {
-            List<Deleted> rows = entry.getValue().stream().filter(d -> d.change().kind() == RowChange.Kind.DELETE).toList();
+            deleteOlderRows(entry.getKey(), entry.getValue());
+        }
+    }
+
+    /** A table that was dropped or changed since has no rows that these deletes speak of: that must not stop the capture. */
+    private void deleteOlderRows(TableShape shape, List<Deleted> deleted) throws SQLException {
+        String below = origins.below(options.region());
+        List<Deleted> rows = deleted.stream().filter(d -> d.key() != null).toList();
+        try {
             if (!rows.isEmpty()) {
-                tables.deleteOlder(entry.getKey(), rows.stream().map(d -> LookAgain.keyTexts(d.change())).toList(),
-                        rows.stream().map(Deleted::micros).toList(), below);
+                tables.deleteOlder(shape, rows.stream().map(Deleted::key).toList(), rows.stream().map(Deleted::micros).toList(), below);
             }
-            for (Deleted deleted : entry.getValue()) {
-                if (deleted.change().kind() == RowChange.Kind.TRUNCATE) {
-                    tables.deleteAllOlder(entry.getKey(), deleted.micros(), below);
+            for (Deleted truncate : deleted) {
+                if (truncate.key() == null) {
+                    tables.deleteAllOlder(shape, truncate.micros(), below);
                 }
             }
-        }
-    }
-
-    private void lookAgain(TableId table, Set<String> keys) throws SQLException {
-        List<TableKey> all = keys.stream().map(k -> new TableKey(table, k)).toList();
-        try (KeyLocks.Held held = locks.lock(all)) {
-            lookAgain.atKeys(table, List.copyOf(keys));
-        }
-        if (index.mayContain(TombstoneIndex.wholeTable(table))) {
-            try (KeyLocks.Held held = locks.lockAll()) {
-                lookAgain.atTruncate(table);
-            }
-        }
-    }
-
-    /** The log shows a commit before other sessions see it; only then does a second look mean anything. */
-    private void awaitVisible(long xid) throws SQLException {
-        while (!visible(xid)) {
-            java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
-        }
-    }
-
-    /** The log has the low 32 bits of a transaction's number; the snapshot's upper end tells the rest. */
-    private boolean visible(long xid) throws SQLException {
-        try (PreparedStatement query = connection.prepareStatement("""
-                select pg_visible_in_snapshot((case when whole < xmax then whole else whole - 4294967296 end)::text::xid8, s)
-                from (select s, xmax, (xmax >> 32 << 32) + ? as whole
-                      from (select pg_current_snapshot() as s) a, lateral (select pg_snapshot_xmax(s)::text::bigint as xmax) b) c""")) {
-            query.setLong(1, xid);
-            try (ResultSet row = query.executeQuery()) {
-                row.next();
-                return row.getBoolean(1);
-            }
-        } finally {
             connection.commit();
+        } catch (SQLException e) {
+            if (SqlFaults.remedy(e) != SqlFaults.Remedy.PARK_ROW) {
+                throw e;
+            }
+            connection.rollback();
+            tables.forgetTables();
         }
+    }
+
+    private void lookAgain() throws SQLException {
+        if (belowTombstones.isEmpty()) {
+            return;
+        }
+        Map<TableId, List<String>> byTable = new LinkedHashMap<>();
+        belowTombstones.forEach(key -> byTable.computeIfAbsent(key.table(), t -> new ArrayList<>()).add(key.key()));
+        try (KeyLocks.Held held = locks.lock(belowTombstones)) {
+            for (var entry : byTable.entrySet()) {
+                lookAgain.atKeys(entry.getKey(), entry.getValue());
+            }
+        }
+        belowTombstones.clear();
     }
 
     @Override
     public void close() throws SQLException {
         deletes.clear();
         belowTombstones.clear();
-        xids.clear();
         if (connection != null) {
-            connection.close();
+            Connection old = connection;
             connection = null;
+            old.close();
         }
     }
 }

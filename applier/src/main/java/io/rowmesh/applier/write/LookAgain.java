@@ -1,11 +1,15 @@
 package io.rowmesh.applier.write;
 
+import io.rowmesh.applier.write.LocalTable.LocalColumn;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TableShape;
+import io.rowmesh.schema.TransactionHeader;
 import io.rowmesh.schema.store.ControlSchema;
 import org.jooq.DSLContext;
 import org.jooq.impl.DSL;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -15,15 +19,25 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Deletes rows that live below a newer tombstone (convergence rule 4). A delete does not wait for an insert that is not yet
  * committed: the insert becomes visible below the tombstone afterwards, so the node looks a second time, in a new statement.
- * The callers hold the key locks.
+ * The callers hold the key locks. Each look is a transaction of its own.
  */
 final class LookAgain {
 
+    private static final Logger LOG = LoggerFactory.getLogger(LookAgain.class);
     private static final DSLContext JOOQ = ControlSchema.renderer();
+
+    private static final String OF_TABLE = " where d.table_schema = ? and d.table_name = ? and d.origin = ?";
+    private static final String ROWS = "select d.row_key, d.deleted_at from rowmesh.tombstone d" + OF_TABLE + " and d.row_key <> '*'";
+    private static final String OF_TRANSACTION = ROWS + " and d.epoch = ? and d.sequence = ?";
+    /** The keys' own tombstones, and a truncate's, which stands over every key. */
+    private static final String AT_KEYS = "select k as row_key, d.deleted_at from rowmesh.tombstone d join unnest(?::text[]) k"
+            + " on md5(d.row_key) in (md5(k), md5('*'))" + OF_TABLE;
 
     private final Connection connection;
     private final RegionOrigins origins;
@@ -39,18 +53,21 @@ final class LookAgain {
         this.since = since;
     }
 
-    /** After the commit of a transaction whose deletes found no row. Commits. */
-    void afterDeletes(String origin, long commitMicros, List<RowChange.Delete> deletes) throws SQLException {
-        if (deletes.isEmpty()) {
+    /** After the commit of a transaction whose deletes found no row. */
+    void afterDeletes(TransactionHeader header, Outcome outcome) throws SQLException {
+        if (outcome.deletesWithoutRow.isEmpty()) {
             return;
         }
         Map<TableShape, List<String[]>> byTable = new LinkedHashMap<>();
-        for (RowChange.Delete delete : deletes) {
-            byTable.computeIfAbsent(delete.table(), t -> new ArrayList<>()).add(keyTexts(delete));
+        for (Outcome.DeletedKey deleted : outcome.deletesWithoutRow) {
+            byTable.computeIfAbsent(deleted.table(), t -> new ArrayList<>()).add(deleted.key());
         }
         for (var entry : byTable.entrySet()) {
-            List<Long> versions = entry.getValue().stream().map(k -> commitMicros).toList();
-            tables.deleteOlder(entry.getKey(), entry.getValue(), versions, origins.below(origin));
+            List<Long> versions = entry.getValue().stream().map(k -> header.commitMicros()).toList();
+            tables.deleteOlder(entry.getKey(), entry.getValue(), versions, origins.below(header.origin()));
+        }
+        for (TableId table : outcome.manyDeletesWithoutRow) {
+            delete(OF_TRANSACTION, table, header.origin(), List.of(header.epoch(), header.sequence()));
         }
         connection.commit();
     }
@@ -65,31 +82,49 @@ final class LookAgain {
         return texts;
     }
 
-    /** For every tombstone of every table: after a restart nobody knows which deletes still wait for their second look. */
+    /**
+     * For every tombstone of every received table: after a restart nobody knows which deletes still wait for their second look.
+     */
     void everywhere() throws SQLException {
         for (TableId table : tablesWithTombstones()) {
-            for (String origin : options.regions()) {
-                belowTombstones(table, origin, null);
-                belowTruncate(table, origin);
-            }
+            attempt(table, () -> {
+                for (String origin : options.regions()) {
+                    delete(ROWS, table, origin, List.of());
+                    deleteBelowTruncate(table, origin);
+                }
+            });
         }
         connection.commit();
     }
 
-    /** For a table's truncate: a local write was captured while it stands. The caller holds all locks. */
-    void atTruncate(TableId table) throws SQLException {
-        for (String origin : options.regions()) {
-            belowTruncate(table, origin);
-        }
-        connection.commit();
-    }
-
-    /** For the tombstones of these keys (canonical, of one table): a local write was captured while they stand. */
+    /** For the tombstones over these keys (canonical, of one table): a local write was captured while they stand. */
     void atKeys(TableId table, List<String> keys) throws SQLException {
-        for (String origin : options.regions()) {
-            belowTombstones(table, origin, keys);
+        attempt(table, () -> {
+            for (String origin : options.regions()) {
+                deleteAtKeys(table, origin, keys);
+            }
+        });
+    }
+
+    /** A table that is gone or changed has no rows that a tombstone speaks of: that must not stop the rest. */
+    private void attempt(TableId table, SqlStep look) throws SQLException {
+        if (!options.receives().test(table)) {
+            return;
         }
-        connection.commit();
+        try {
+            look.run();
+            connection.commit();
+        } catch (SQLException e) {
+            if (SqlFaults.remedy(e) != SqlFaults.Remedy.PARK_ROW) {
+                throw e;
+            }
+            connection.rollback();
+            LOG.warn("rows of {} cannot be compared with its tombstones: {}", table, e.getMessage());
+        }
+    }
+
+    private interface SqlStep {
+        void run() throws SQLException;
     }
 
     private List<TableId> tablesWithTombstones() throws SQLException {
@@ -103,46 +138,60 @@ final class LookAgain {
         return found;
     }
 
-    private void belowTombstones(TableId id, String origin, List<String> keys) throws SQLException {
+    /** @param more values of the source's further parameters */
+    private void delete(String source, TableId id, String origin, List<? extends Number> more) throws SQLException {
         LocalTable table = new LocalCatalog(connection).table(id);
-        try (PreparedStatement delete = connection.prepareStatement(sql(table, keys != null))) {
-            int p = 1;
-            delete.setString(p++, id.schema());
-            delete.setString(p++, id.name());
-            delete.setString(p++, origin);
-            if (keys != null) {
-                delete.setArray(p++, connection.createArrayOf("text", keys.toArray()));
+        try (PreparedStatement delete = connection.prepareStatement(sql(source, table))) {
+            int p = ofTable(delete, 1, id, origin);
+            for (Number value : more) {
+                delete.setLong(p++, value.longValue());
             }
-            delete.setString(p++, origins.below(origin));
-            delete.setString(p, since);
+            versions(delete, p, origin);
             delete.executeUpdate();
         }
     }
 
-    private void belowTruncate(TableId id, String origin) throws SQLException {
-        String sql = "delete from " + JOOQ.render(DSL.name(id.schema(), id.name())) + " as t using rowmesh.tombstone d"
-                + " where d.table_schema = ? and d.table_name = ? and d.origin = ? and d.row_key = '*'"
+    private void deleteAtKeys(TableId id, String origin, List<String> keys) throws SQLException {
+        LocalTable table = new LocalCatalog(connection).table(id);
+        try (PreparedStatement delete = connection.prepareStatement(sql(AT_KEYS, table))) {
+            delete.setArray(1, connection.createArrayOf("text", keys.toArray()));
+            versions(delete, ofTable(delete, 2, id, origin), origin);
+            delete.executeUpdate();
+        }
+    }
+
+    private void deleteBelowTruncate(TableId id, String origin) throws SQLException {
+        try (PreparedStatement delete = connection.prepareStatement("delete from " + name(id) + " as t using rowmesh.tombstone d"
+                + OF_TABLE + " and d.row_key = '*' and rowmesh.is_older(t.xmin, d.deleted_at, ?::oid[], ?::timestamptz)")) {
+            versions(delete, ofTable(delete, 1, id, origin), origin);
+            delete.executeUpdate();
+        }
+    }
+
+    private static int ofTable(PreparedStatement statement, int first, TableId id, String origin) throws SQLException {
+        statement.setString(first, id.schema());
+        statement.setString(first + 1, id.name());
+        statement.setString(first + 2, origin);
+        return first + 3;
+    }
+
+    private void versions(PreparedStatement statement, int first, String origin) throws SQLException {
+        statement.setString(first, origins.below(origin));
+        statement.setString(first + 1, since);
+    }
+
+    private static String sql(String source, LocalTable table) throws SQLException {
+        List<LocalColumn> key = table.columns().values().stream().filter(LocalColumn::key).toList();
+        if (key.isEmpty()) {
+            throw new SQLException("table " + table.id() + " has no primary key here", "42830");
+        }
+        String equal = IntStream.range(0, key.size()).mapToObj(i -> "t." + JOOQ.render(DSL.name(key.get(i).name()))
+                + " = (d.row_key::jsonb ->> " + i + ")::" + key.get(i).castType()).collect(Collectors.joining(" and "));
+        return "delete from " + name(table.id()) + " as t using (" + source + " offset 0) d where " + equal
                 + " and rowmesh.is_older(t.xmin, d.deleted_at, ?::oid[], ?::timestamptz)";
-        try (PreparedStatement delete = connection.prepareStatement(sql)) {
-            delete.setString(1, id.schema());
-            delete.setString(2, id.name());
-            delete.setString(3, origin);
-            delete.setString(4, origins.below(origin));
-            delete.setString(5, since);
-            delete.executeUpdate();
-        }
     }
 
-    private static String sql(LocalTable table, boolean someKeys) {
-        List<LocalTable.LocalColumn> key = table.columns().values().stream().filter(LocalTable.LocalColumn::key).toList();
-        StringBuilder equal = new StringBuilder();
-        for (int i = 0; i < key.size(); i++) {
-            equal.append(i == 0 ? "" : " and ").append("t.").append(JOOQ.render(DSL.name(key.get(i).name())))
-                    .append(" = (d.row_key::jsonb ->> ").append(i).append(")::").append(key.get(i).castType());
-        }
-        return "delete from " + JOOQ.render(DSL.name(table.id().schema(), table.id().name())) + " as t"
-                + " using (select * from rowmesh.tombstone where table_schema = ? and table_name = ? and origin = ?"
-                + " and row_key <> '*'" + (someKeys ? " and row_key = any (?)" : "") + " offset 0) d"
-                + " where " + equal + " and rowmesh.is_older(t.xmin, d.deleted_at, ?::oid[], ?::timestamptz)";
+    private static String name(TableId id) {
+        return JOOQ.render(DSL.name(id.schema(), id.name()));
     }
 }

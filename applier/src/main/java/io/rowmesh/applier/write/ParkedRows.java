@@ -39,10 +39,29 @@ final class ParkedRows {
         return parked;
     }
 
-    /** Whether a change must wait behind a parked one of its key. */
-    boolean blocks(RowChange change) {
-        return !keys.isEmpty() && (keys.contains(TableKey.of(change))
-                || keys.contains(TombstoneIndex.wholeTable(change.table().id())));
+    /** Whether a change must wait behind a parked one of its key. A person may have settled that meanwhile. */
+    boolean blocks(RowChange change) throws SQLException {
+        return !keys.isEmpty() && (stillParked(TableKey.of(change))
+                || stillParked(TombstoneIndex.wholeTable(change.table().id())));
+    }
+
+    private boolean stillParked(TableKey key) throws SQLException {
+        if (!keys.contains(key)) {
+            return false;
+        }
+        try (PreparedStatement query = connection.prepareStatement("select exists (select from rowmesh.parked"
+                + " where table_schema = ? and table_name = ? and row_key = ?)")) {
+            query.setString(1, key.table().schema());
+            query.setString(2, key.table().name());
+            query.setString(3, key.key());
+            try (ResultSet row = query.executeQuery()) {
+                row.next();
+                if (!row.getBoolean(1)) {
+                    keys.remove(key);
+                }
+                return row.getBoolean(1);
+            }
+        }
     }
 
     void parkBehind(TransactionHeader header, RowChange change) throws SQLException {

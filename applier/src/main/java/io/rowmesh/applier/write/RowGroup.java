@@ -12,13 +12,15 @@ import java.util.Set;
 final class RowGroup {
 
     private static final int MAX_ROWS = 1_000;
+    private static final int MAX_BYTES = 1 << 20;
 
     private final List<RowChange> changes = new ArrayList<>();
     private final Set<String> keys = new HashSet<>();
+    private int bytes;
 
     /** Adds a change, or answers false when the group must be written first. */
     boolean add(RowChange change) {
-        if (!changes.isEmpty() && (changes.size() >= MAX_ROWS || changes.get(0).kind() != change.kind()
+        if (!changes.isEmpty() && (changes.size() >= MAX_ROWS || bytes >= MAX_BYTES || changes.get(0).kind() != change.kind()
                 || !changes.get(0).table().equals(change.table()))) {
             return false;
         }
@@ -26,6 +28,7 @@ final class RowGroup {
             return false;
         }
         changes.add(change);
+        bytes += change.estimatedBytes();
         return true;
     }
 
@@ -37,6 +40,7 @@ final class RowGroup {
         List<RowChange> taken = List.copyOf(changes);
         changes.clear();
         keys.clear();
+        bytes = 0;
         return taken;
     }
 }

@@ -37,7 +37,7 @@ record TableStatements(String upsert, String delete, String deleteOlder, String 
             ), live as materialized (
               select i.* from incoming i where not exists (
                 select from rowmesh.tombstone d
-                where d.table_schema = {3} and d.table_name = {3} and d.row_key in (i.row_key, '*')
+                where d.table_schema = {3} and d.table_name = {3} and md5(d.row_key) in (md5(i.row_key), md5('*'))
                   and (d.deleted_at, d.origin collate "C") > ({3}::timestamptz, {3}))
             ), met as materialized (
               select i.o, v."timestamp" as at, v.roident from live i join {4} t on {5},
@@ -73,7 +73,7 @@ record TableStatements(String upsert, String delete, String deleteOlder, String 
             ), buried as (
               insert into rowmesh.tombstone as d (table_schema, table_name, row_key, deleted_at, origin, epoch, sequence)
               select {3}, {3}, i.row_key, {3}::timestamptz, {3}, {3}, {3} from incoming i
-              on conflict (table_schema, table_name, row_key) do update
+              on conflict (table_schema, table_name, md5(row_key)) do update
               set deleted_at = excluded.deleted_at, origin = excluded.origin, epoch = excluded.epoch,
                   sequence = excluded.sequence, recorded = default
               where (d.deleted_at, d.origin collate "C") < (excluded.deleted_at, excluded.origin collate "C")

@@ -42,6 +42,11 @@ final class TableWriter {
         return known;
     }
 
+    /** Forgets what the local tables look like: after an error they may have been changed. */
+    void forgetTables() {
+        statements.clear();
+    }
+
     /** Inserts or updates; the keys of the changes are distinct. */
     GroupResult upsert(TransactionHeader header, List<? extends RowChange> changes) throws SQLException {
         TableShape shape = changes.get(0).table();

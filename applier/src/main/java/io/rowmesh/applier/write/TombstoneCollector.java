@@ -38,7 +38,6 @@ public final class TombstoneCollector {
 
     private final DataSource pool;
     private final ApplierOptions options;
-    private final TombstoneIndex index;
     private final LongSupplier capturedPosition;
     private Round round;
 
@@ -47,10 +46,9 @@ public final class TombstoneCollector {
     }
 
     /** @param capturedPosition the log position (LSN) up to which the change log holds everything */
-    public TombstoneCollector(DataSource pool, ApplierOptions options, TombstoneIndex index, LongSupplier capturedPosition) {
+    public TombstoneCollector(DataSource pool, ApplierOptions options, LongSupplier capturedPosition) {
         this.pool = pool;
         this.options = options;
-        this.index = index;
         this.capturedPosition = capturedPosition;
     }
 
@@ -95,11 +93,7 @@ public final class TombstoneCollector {
             delete.setLong(3, round.newest());
             delete.setString(4, options.region());
             delete.setString(5, options.region());
-            int dropped = delete.executeUpdate();
-            if (dropped > 0) {
-                Tombstones.load(connection, index);
-            }
-            return dropped;
+            return delete.executeUpdate();
         }
     }
 

@@ -3,61 +3,77 @@ package io.rowmesh.applier.write;
 import io.rowmesh.schema.RowKey;
 import io.rowmesh.schema.TableId;
 
-import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
 
 /**
- * Which keys may have a tombstone: a set of hashes, so that the common write is known to have none without asking the
- * database. May answer yes for a key that has none, never no for one that has.
+ * Which keys may have a tombstone: a Bloom filter of constant size, so that the common write is known to have none without
+ * asking the database. May answer yes for a key that has none, never no for one that has. Keys are added under their lock.
  */
 public final class TombstoneIndex {
 
-    private Set<Long> hashes = new HashSet<>();
-    private List<Long> addedWhileReloading;
+    /** 4 MiB: with a million tombstones one answer in 250 is a needless yes. */
+    private static final int BITS = 1 << 25;
+
+    private static final long ROOM = 2_000_000;
+
+    private final BitSet bits = new BitSet(BITS);
+    private long added;
+    private long addedWhenLoaded;
 
     synchronized void add(Collection<TableKey> keys) {
-        keys.forEach(key -> {
-            hashes.add(hash(key));
-            if (addedWhileReloading != null) {
-                addedWhileReloading.add(hash(key));
-            }
-        });
+        added += keys.size();
+        for (TableKey key : keys) {
+            long hash = hash(key);
+            bits.set(first(hash));
+            bits.set(second(hash));
+        }
     }
 
     synchronized boolean mayContain(TableKey key) {
-        return !hashes.isEmpty() && (hashes.contains(hash(key)) || hashes.contains(hash(wholeTable(key.table()))));
+        return has(hash(key)) || has(hash(wholeTable(key.table())));
     }
 
-    synchronized int size() {
-        return hashes.size();
+    /** Forgets everything, to be filled with what stands now. */
+    synchronized void clear() {
+        bits.clear();
+        added = 0;
     }
 
-    /** From here on additions are remembered, until {@link #finishReload}. */
-    synchronized void beginReload() {
-        addedWhileReloading = new ArrayList<>();
+    /** Now it holds what stands. */
+    synchronized void loaded() {
+        addedWhenLoaded = added;
     }
 
-    /** Replaces what is known by what the database has, and what was added meanwhile. */
-    synchronized void finishReload(Collection<TableKey> stored) {
-        Set<Long> fresh = new HashSet<>(addedWhileReloading);
-        stored.forEach(key -> fresh.add(hash(key)));
-        hashes = fresh;
-        addedWhileReloading = null;
+    /** Whether so much was added since it was loaded that loading it anew is worth while: tombstones go, bits stay. */
+    synchronized boolean crowded() {
+        return added - addedWhenLoaded > addedWhenLoaded + ROOM;
+    }
+
+    private boolean has(long hash) {
+        return bits.get(first(hash)) && bits.get(second(hash));
+    }
+
+    private static int first(long hash) {
+        return (int) hash & BITS - 1;
+    }
+
+    private static int second(long hash) {
+        return (int) (hash >>> 32) & BITS - 1;
     }
 
     static TableKey wholeTable(TableId table) {
         return new TableKey(table, RowKey.ALL);
     }
 
+    /** FNV-1a, mixed at the end so that all bits depend on all characters. */
     private static long hash(TableKey key) {
         long hash = 0xcbf29ce484222325L;
         String text = key.table().schema() + "\0" + key.table().name() + "\0" + key.key();
         for (int i = 0; i < text.length(); i++) {
             hash = (hash ^ text.charAt(i)) * 0x100000001b3L;
         }
-        return hash;
+        hash = (hash ^ hash >>> 33) * 0xff51afd7ed558ccdL;
+        return hash ^ hash >>> 33;
     }
 }

@@ -2,15 +2,12 @@ package io.rowmesh.applier.write;
 
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TransactionHeader;
-import io.rowmesh.schema.store.ControlSchema;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Collection;
 import java.util.List;
-
-import static io.rowmesh.schema.control.Tables.TOMBSTONE;
 
 /** Reads and writes {@code rowmesh.tombstone}. The deletes of users' rows write theirs in their own statement. */
 final class Tombstones {
@@ -20,7 +17,7 @@ final class Tombstones {
             insert into rowmesh.tombstone as d (table_schema, table_name, row_key, deleted_at, origin, epoch, sequence)
             select u.s, u.n, u.k, u.w::timestamptz, ?, ?, u.q from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::bigint[])
               as u(s, n, k, w, q) order by u.s, u.n, u.k
-            on conflict (table_schema, table_name, row_key) do update
+            on conflict (table_schema, table_name, md5(row_key)) do update
             set deleted_at = excluded.deleted_at, origin = excluded.origin, epoch = excluded.epoch,
                 sequence = excluded.sequence, recorded = default
             where (d.deleted_at, d.origin collate "C") < (excluded.deleted_at, excluded.origin collate "C")""";
@@ -52,13 +49,21 @@ final class Tombstones {
         }
     }
 
-    /** Loads the keys of all tombstones into the index. */
-    static void load(Connection connection, TombstoneIndex index) {
-        index.beginReload();
-        Collection<TableKey> stored = ControlSchema.sql(connection)
-                .select(TOMBSTONE.TABLE_SCHEMA, TOMBSTONE.TABLE_NAME, TOMBSTONE.ROW_KEY).from(TOMBSTONE)
-                .fetch(row -> new TableKey(new TableId(row.value1(), row.value2()), row.value3()));
-        index.finishReload(stored);
+    /**
+     * Loads the keys of all tombstones into the index, a few at a time. The caller holds all key locks and a transaction.
+     */
+    static void load(Connection connection, TombstoneIndex index) throws SQLException {
+        index.clear();
+        try (PreparedStatement query = connection.prepareStatement(
+                "select table_schema, table_name, row_key from rowmesh.tombstone")) {
+            query.setFetchSize(1_000);
+            try (ResultSet rows = query.executeQuery()) {
+                while (rows.next()) {
+                    index.add(List.of(new TableKey(new TableId(rows.getString(1), rows.getString(2)), rows.getString(3))));
+                }
+            }
+        }
+        index.loaded();
     }
 
     private static java.sql.Array text(Connection connection, List<String> values) throws SQLException {

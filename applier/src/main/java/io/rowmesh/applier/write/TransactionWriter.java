@@ -55,6 +55,9 @@ final class TransactionWriter {
         careful = carefully;
         outcome = new Outcome();
         group.take();
+        if (careful) {
+            refuseAtOnce();
+        }
         long aheadMicros = setUp();
         Step.PROGRESS_WRITTEN.reached();
         while (aheadMicros >= 0) {
@@ -65,6 +68,13 @@ final class TransactionWriter {
             aheadMicros = clockBehind();
         }
         Step.APPLY_BEGUN.reached();
+    }
+
+    /** A deferred constraint would refuse the commit, and nobody could tell which row it was. */
+    private void refuseAtOnce() throws SQLException {
+        try (PreparedStatement immediate = connection.prepareStatement("set constraints all immediate")) {
+            immediate.execute();
+        }
     }
 
     /**
@@ -158,8 +168,7 @@ final class TransactionWriter {
         outcome.skipped += changes.size() - result.written();
         name(changes, result);
         for (int i : result.withoutRow()) {
-            ConflictNaming.metNothing(RowChange.Kind.DELETE).ifPresent(outcome::conflict);
-            outcome.deletesWithoutRow.add((RowChange.Delete) changes.get(i));
+            outcome.deleteWithoutRow(changes.get(i));
         }
     }
 

@@ -4,13 +4,13 @@
 --                     tie against its own (convergence rule 2)
 --   since             a row without a version was written before this
 -- A row that the running transaction itself wrote has no timestamp yet and is always older: it is an earlier change of the
--- same source transaction. Its xmin is the running transaction's or, after a savepoint, one taken since.
+-- same source transaction. Its xmin is the running transaction's, from which age() counts, or, behind a savepoint, a later
+-- one, whose age is negative.
 create function rowmesh.compare_version(row_xmin xid, written timestamptz, may_tie oid[], since timestamptz) returns boolean
     language sql volatile
     return (select case
         when v."timestamp" is not null then v."timestamp" < written or (v."timestamp" = written and v.roident = any (may_tie))
-        when pg_current_xact_id_if_assigned() is not null
-             and age(row_xmin) between 0 and age(pg_current_xact_id_if_assigned()::xid) then true
+        when pg_current_xact_id_if_assigned() is not null and age(row_xmin) <= 0 then true
         when written > since then true end
         from pg_xact_commit_timestamp_origin(row_xmin) v);
 
