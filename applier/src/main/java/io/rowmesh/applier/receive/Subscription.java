@@ -36,6 +36,7 @@ public final class Subscription implements AutoCloseable {
     private boolean batchTaken;
     private StreamException failure;
     private volatile boolean closed;
+    private volatile long originLast;
 
     Subscription(StreamOptions options, ManagedChannel channel, int epoch, long afterSequence) {
         this.options = options;
@@ -86,8 +87,10 @@ public final class Subscription implements AutoCloseable {
             batchTaken = true;
             if (message.hasWelcome()) {
                 check.welcome(message.getWelcome(), Protocol.VERSION);
+                originLast = message.getWelcome().getLastSequence();
                 return new Event.Welcomed(message.getWelcome().getEpoch(), message.getWelcome().getLastSequence());
             }
+            originLast = message.getBatch().getLastSequence();
             // An empty batch is a sign of life.
             pieces = message.getBatch().getPiecesList().iterator();
         }
@@ -113,6 +116,11 @@ public final class Subscription implements AutoCloseable {
             }
             case PIECE_NOT_SET -> throw StreamException.broken(options.named() + " sent a piece of a kind this release does not know");
         };
+    }
+
+    /** The last transaction that the origin is known to have. */
+    public long originLast() {
+        return originLast;
     }
 
     /**

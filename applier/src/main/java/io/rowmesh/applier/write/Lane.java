@@ -7,7 +7,6 @@ import io.rowmesh.applier.receive.StreamException;
 import io.rowmesh.applier.receive.Subscription;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.SeenMark;
-import io.rowmesh.schema.Step;
 import io.rowmesh.schema.TransactionHeader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -119,12 +118,12 @@ public final class Lane implements AutoCloseable {
             } else if (event != null) {
                 throw StreamException.broken("region " + origin + " sent rows outside a transaction");
             }
+            originLast = subscription.originLast();
             acknowledge(subscription, writer);
         }
     }
 
     private void welcomed(Event.Welcomed welcome) {
-        originLast = welcome.lastSequence();
         // After a fault it counts as running only when something could be applied again: a heartbeat at the latest.
         state = lastError == null ? LaneStatus.State.RUNNING : LaneStatus.State.WAITING;
         LOG.info("following {} from {} of its epoch {}", origin, progress.sequence() + 1, welcome.epoch());
@@ -179,7 +178,6 @@ public final class Lane implements AutoCloseable {
 
     private void applied(TransactionHeader header, Outcome outcome) {
         progress = new Progress(header.epoch(), header.sequence(), header.commitMicros());
-        originLast = Math.max(originLast, header.sequence());
         backoffMillis = BACKOFF_MIN_MILLIS;
         state = LaneStatus.State.RUNNING;
         lastError = null;
@@ -190,7 +188,6 @@ public final class Lane implements AutoCloseable {
         SeenMark durable = writer.newlyDurable();
         if (durable != null) {
             subscription.acknowledge(durable.epoch(), durable.sequence());
-            Step.ACKNOWLEDGED.reached();
         }
     }
 

@@ -44,7 +44,7 @@ final class LogCursor {
      * @throws ChangeLogException when what should follow is not there, or has a row too large for a message
      */
     Parcel next() {
-        batch = Batch.newBuilder();
+        batch = Batch.newBuilder().setLastSequence(log.lastSequence());
         bytes = 0;
         transactions = 0;
         rows = 0;
@@ -54,6 +54,11 @@ final class LogCursor {
             more = open == null ? begin() : nextChunk < open.header().getChunks() ? chunk() : end();
         }
         return new Parcel(batch.build(), transactions, rows, heartbeats);
+    }
+
+    /** A batch without pieces, which only tells where the log is. */
+    Parcel signOfLife() {
+        return new Parcel(Batch.newBuilder().setLastSequence(log.lastSequence()).build(), 0, 0, 0);
     }
 
     private boolean begin() {

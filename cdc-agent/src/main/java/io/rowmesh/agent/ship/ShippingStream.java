@@ -8,7 +8,6 @@ import io.rowmesh.agent.ship.LogCursor.Parcel;
 import io.rowmesh.schema.Step;
 import io.rowmesh.schema.stream.Protocol;
 import io.rowmesh.schema.wire.Acknowledge;
-import io.rowmesh.schema.wire.Batch;
 import io.rowmesh.schema.wire.FromOrigin;
 import io.rowmesh.schema.wire.Welcome;
 
@@ -62,7 +61,7 @@ final class ShippingStream {
             send(FromOrigin.newBuilder().setWelcome(welcome).build());
             while (awaitReady()) {
                 boolean more = log.awaitBeyond(shippedSequence, Protocol.SIGN_OF_LIFE);
-                Parcel parcel = more ? cursor.next() : new Parcel(Batch.getDefaultInstance(), 0, 0, 0);
+                Parcel parcel = more ? cursor.next() : cursor.signOfLife();
                 // Read first, asked second: a log cleared in between cannot slip another epoch's transactions in here.
                 if (log.epoch() != start.epoch()) {
                     endOfEpoch();
