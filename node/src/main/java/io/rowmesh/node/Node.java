@@ -39,10 +39,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TimeZone;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
@@ -82,7 +84,7 @@ public final class Node implements AutoCloseable {
         HikariDataSource pool = opened(pool());
         ChangeLog log = opened(ChangeLog.open(config.dataDir().resolve("change-log"), config.region(), config.changeLogMaxBytes()));
 
-        ApplierOptions applying = applying(tables);
+        ApplierOptions applying = applying();
         ApplierSession sessions = sessions();
         KeyLocks locks = new KeyLocks();
         TombstoneIndex tombstones = new TombstoneIndex();
@@ -131,10 +133,14 @@ public final class Node implements AutoCloseable {
         return new HikariDataSource(hikari);
     }
 
-    private ApplierOptions applying(ResolvedTables tables) {
-        Set<TableId> receiving = tables.receiving().stream().collect(Collectors.toCollection(java.util.HashSet::new));
-        receiving.add(CaptureOptions.HEARTBEAT);
-        return new ApplierOptions(config.region(), peers(), receiving::contains, config.maxClockSkew());
+    /** By name, not by what exists now: a table that is created later receives at once, and until then its rows are parked. */
+    private ApplierOptions applying() {
+        Map<TableId, Boolean> receives = new ConcurrentHashMap<>();
+        return new ApplierOptions(config.region(), peers(), table -> receives.computeIfAbsent(table, this::receives), config.maxClockSkew());
+    }
+
+    private boolean receives(TableId table) {
+        return table.equals(CaptureOptions.HEARTBEAT) || ResolvedTables.mode(config.tables(), table).receives();
     }
 
     private ApplierSession sessions() {
