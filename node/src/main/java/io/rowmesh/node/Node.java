@@ -124,7 +124,7 @@ public final class Node implements AutoCloseable {
 
     private HikariDataSource pool() {
         HikariConfig hikari = new HikariConfig();
-        hikari.setDataSource(Databases.dataSource(config.database()));
+        hikari.setDataSource(Databases.quickDataSource(config.database()));
         hikari.setPoolName("rowmesh-" + config.region());
         hikari.setMaximumPoolSize(3);
         hikari.setMinimumIdle(1);
