@@ -35,6 +35,7 @@ import io.rowmesh.schema.stream.TlsFiles;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -51,6 +52,8 @@ import java.util.stream.Collectors;
  * A running node: every part made and joined here, in the order in which a row change meets them.
  */
 public final class Node implements AutoCloseable {
+
+    private static final Duration FORMER_SESSION_LIMIT = Duration.ofSeconds(60);
 
     private final NodeConfig config;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -90,7 +93,7 @@ public final class Node implements AutoCloseable {
         TombstoneIndex tombstones = new TombstoneIndex();
         AppliedMarks marks = new AppliedMarks();
         LocalWrites localWrites = opened(new LocalWrites(sessions, applying, locks, tombstones));
-        localWrites.start();
+        FormerSession.outlast(localWrites::start, FORMER_SESSION_LIMIT);
 
         PostgresCapture capture = new PostgresCapture(capturing(tables), log, LocalWriteHooks.of(localWrites), marks::seenAt, registry);
         ShippingServer shipping = opened(new ShippingServer(shipping(), log, registry).start());
