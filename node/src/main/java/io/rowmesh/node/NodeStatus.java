@@ -46,7 +46,7 @@ final class NodeStatus {
         Map<String, PeerStatus> sending = shipping.status();
         List<StatusReport.Peer> peers = lanes.stream().map(Lane::status)
                 .map(lane -> new StatusReport.Peer(lane.origin(), shipping(sending.get(lane.origin())), applying(lane))).toList();
-        return new StatusReport(config.region(), log.epoch(), state(), capturing(), changeLog(), peers);
+        return new StatusReport(config.region(), log.epoch(), state(), capturing(), changeLog(), peers, periodic.errors());
     }
 
     /** Threads that must live and do not. */
@@ -57,9 +57,7 @@ final class NodeStatus {
         }
         lanes.stream().map(Lane::status).filter(lane -> lane.state() == LaneStatus.State.STOPPED)
                 .forEach(lane -> dead.add("apply-" + lane.origin()));
-        if (periodic.dead()) {
-            dead.add("periodic");
-        }
+        periodic.dead().forEach(task -> dead.add("periodic " + task));
         return dead;
     }
 

@@ -7,13 +7,17 @@ import java.util.Map;
 /**
  * The state of a node, as {@code /status} gives it. Texts and amounts that are not known (yet) are null.
  *
- * @param region this node's region
- * @param epoch  the epoch of its own log; 0 before the first began
+ * @param region  this node's region
+ * @param epoch   the epoch of its own log; 0 before the first began
+ * @param notices what a person should know although the node works, a sentence each
  */
-public record StatusReport(String region, int epoch, State state, Capture capture, ChangeLog changeLog, List<Peer> peers) {
+public record StatusReport(String region, int epoch, State state, Capture capture, ChangeLog changeLog, List<Peer> peers,
+                           List<String> notices) {
 
     public StatusReport {
         peers = List.copyOf(peers);
+        // A node of an older version tells none.
+        notices = notices == null ? List.of() : List.copyOf(notices);
     }
 
     /** From best to worst. */
