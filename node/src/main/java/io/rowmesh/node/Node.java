@@ -99,7 +99,7 @@ public final class Node implements AutoCloseable {
         ShippingServer shipping = opened(new ShippingServer(shipping(), log, registry).start());
         List<Lane> lanes = lanes(applying, sessions, locks, tombstones, marks, registry);
         Periodic periodic = new Periodic(config, pool, new Heartbeat(pool, config.region()),
-                new TombstoneCollector(pool, applying, tombstones, log::lastPosition), log);
+                new TombstoneCollector(pool, applying, tombstones, log::lastPosition), new TableWatch(config, pool, tables.sending()), log);
 
         NodeStatus status = new NodeStatus(config, capture, log, shipping, lanes, periodic, registry);
         capture.start();
@@ -129,7 +129,7 @@ public final class Node implements AutoCloseable {
         HikariConfig hikari = new HikariConfig();
         hikari.setDataSource(Databases.quickDataSource(config.database()));
         hikari.setPoolName("rowmesh-" + config.region());
-        hikari.setMaximumPoolSize(3);
+        hikari.setMaximumPoolSize(4);
         hikari.setMinimumIdle(1);
         hikari.setConnectionTimeout(10_000);
         hikari.setInitializationFailTimeout(10_000);

@@ -23,9 +23,10 @@ import javax.sql.DataSource;
 
 import static io.rowmesh.schema.control.Tables.PARKED;
 
-/** What a node does by the clock: heartbeats, collecting tombstones, and looking at numbers for the status. */
+/** What a node does by the clock: heartbeats, collecting tombstones, and looking at tables and at numbers for the status. */
 final class Periodic implements AutoCloseable {
 
+    private static final Duration WATCH_EVERY = Duration.ofSeconds(10);
     private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
     /** A number that is older than this is not told any more. */
     private static final Duration STALE_AFTER = Duration.ofSeconds(15);
@@ -36,6 +37,8 @@ final class Periodic implements AutoCloseable {
     private final Repeated beat;
     private final Repeated look;
     private final Repeated collect;
+    private final Repeated watch;
+    private final TableWatch tables;
     private final List<Repeated> all;
     /** A thread for each, so that none waits for another one that gets no answer. */
     private final ScheduledExecutorService clock;
@@ -44,14 +47,17 @@ final class Periodic implements AutoCloseable {
     private volatile Map<String, Integer> parkedByOrigin = Map.of();
     private volatile long tombstones;
 
-    Periodic(NodeConfig config, DataSource pool, Heartbeat heartbeat, TombstoneCollector collector, ChangeLog log) {
+    Periodic(NodeConfig config, DataSource pool, Heartbeat heartbeat, TombstoneCollector collector, TableWatch tables,
+             ChangeLog log) {
         this.pool = pool;
         this.collector = collector;
+        this.tables = tables;
         this.log = log;
         this.beat = repeated("heartbeat", "the heartbeat cannot be written", config.heartbeatInterval(), heartbeat::beat);
         this.look = repeated("look", "the database cannot be looked at for the status", LOOK_EVERY, this::look);
         this.collect = repeated("collector", "tombstones cannot be collected", LOOK_EVERY, this::collect);
-        this.all = List.of(beat, look, collect);
+        this.watch = repeated("tables", "the tables cannot be compared with the configuration", WATCH_EVERY, tables::look);
+        this.all = List.of(beat, look, collect, watch);
         this.clock = Executors.newScheduledThreadPool(all.size(), work -> {
             Thread thread = new Thread(work, "periodic");
             thread.setDaemon(true);
@@ -109,9 +115,9 @@ final class Periodic implements AutoCloseable {
         return tombstones;
     }
 
-    /** What else than the heartbeat fails, a sentence each. */
-    List<String> errors() {
-        return Stream.of(look, collect).map(Repeated::error).filter(Objects::nonNull).toList();
+    /** What a person should know: tables that are not captured, and what else than the heartbeat fails. */
+    List<String> notices() {
+        return Stream.concat(tables.notices().stream(), Stream.of(look, collect, watch).map(Repeated::error).filter(Objects::nonNull)).toList();
     }
 
     /** What has not been attempted for so long that its thread must be taken for dead. */
