@@ -59,6 +59,7 @@ public final class Node implements AutoCloseable {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     /** What runs, newest first: closed in this order. */
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
+    private volatile boolean closing;
 
     private Node(NodeConfig config) {
         this.config = config;
@@ -109,7 +110,7 @@ public final class Node implements AutoCloseable {
             running.push(lane);
         });
         running.push(periodic);
-        periodic.start();
+        periodic.start(() -> status.end().ifPresent(this::end));
         opened(AdminServer.start(config.listen().admin(), new AdminServer.Sources(status::dead, status::report, registry)));
     }
 
@@ -206,9 +207,17 @@ public final class Node implements AutoCloseable {
         return ended;
     }
 
+    /** A part that closing the node has ended is none that ended by itself: closing is noted before any part is closed. */
+    private void end(String sentence) {
+        if (!closing) {
+            ended.completeExceptionally(new IllegalStateException(sentence));
+        }
+    }
+
     /** Stops within seconds, in the opposite order of the start. Every part is closed, whatever another one does. */
     @Override
     public void close() {
+        closing = true;
         while (!running.isEmpty()) {
             try {
                 running.pop().close();

@@ -26,6 +26,7 @@ import static io.rowmesh.schema.control.Tables.PARKED;
 /** What a node does by the clock: heartbeats, collecting tombstones, and looking at tables and at numbers for the status. */
 final class Periodic implements AutoCloseable {
 
+    private static final Duration END_CHECK_EVERY = Duration.ofSeconds(1);
     private static final Duration WATCH_EVERY = Duration.ofSeconds(10);
     private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
     /** A number that is older than this is not told any more. */
@@ -58,7 +59,7 @@ final class Periodic implements AutoCloseable {
         this.collect = repeated("collector", "tombstones cannot be collected", LOOK_EVERY, this::collect);
         this.watch = repeated("tables", "the tables cannot be compared with the configuration", WATCH_EVERY, tables::look);
         this.all = List.of(beat, look, collect, watch);
-        this.clock = Executors.newScheduledThreadPool(all.size(), work -> {
+        this.clock = Executors.newScheduledThreadPool(all.size() + 1, work -> {
             Thread thread = new Thread(work, "periodic");
             thread.setDaemon(true);
             return thread;
@@ -69,8 +70,14 @@ final class Periodic implements AutoCloseable {
         return new Repeated(name, failing, every, work, System::nanoTime);
     }
 
-    void start() {
-        all.forEach(task -> clock.scheduleWithFixedDelay(task, 0, task.every().toMillis(), TimeUnit.MILLISECONDS));
+    /** @param endCheck looks whether the other parts live; called every second or so */
+    void start(Runnable endCheck) {
+        all.forEach(this::schedule);
+        schedule(repeated("end check", "it cannot be told whether all parts live", END_CHECK_EVERY, endCheck::run));
+    }
+
+    private void schedule(Repeated task) {
+        clock.scheduleWithFixedDelay(task, 0, task.every().toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void look() throws SQLException {
