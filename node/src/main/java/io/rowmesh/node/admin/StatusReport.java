@@ -26,6 +26,7 @@ public record StatusReport(String region, int epoch, State state, Capture captur
     /**
      * Reading the local log.
      *
+     * @param lastError    while it runs: why the database takes no heartbeat, and so probably no changes of other regions
      * @param lastSequence the last transaction that is durable in the change log
      * @param lastPosition its log position, such as {@code 0/1A2B3C}
      * @param lagBytes     what the database has written beyond it
@@ -85,6 +86,8 @@ public record StatusReport(String region, int epoch, State state, Capture captur
         }
         if (capture.state() != State.RUNNING) {
             reasons.add("the capture is " + capture.state() + (capture.lastError() == null ? "" : ": " + capture.lastError()));
+        } else if (capture.lastError() != null) {
+            reasons.add(capture.lastError());
         }
         if (changeLog.full()) {
             reasons.add("the change log is full");

@@ -59,6 +59,14 @@ class StatusTextTest {
     }
 
     @Test
+    void aDatabaseThatCannotBeWrittenIsNotReady() {
+        StatusReport good = TestingReports.report(State.RUNNING, State.RUNNING, true, State.RUNNING);
+        StatusReport.Capture reading = new StatusReport.Capture(State.RUNNING, "the heartbeat cannot be written: read-only", 1, "0/1", 0L);
+        StatusReport report = new StatusReport("eu", 3, State.RUNNING, reading, good.changeLog(), good.peers(), List.of());
+        assertEquals(List.of("the heartbeat cannot be written: read-only"), report.notReady());
+    }
+
+    @Test
     void aNoticeIsToldAndDoesNotCount() {
         StatusReport good = TestingReports.report(State.RUNNING, State.RUNNING, true, State.RUNNING);
         StatusReport noticed = new StatusReport("eu", 3, State.RUNNING, good.capture(), good.changeLog(), List.of(),
