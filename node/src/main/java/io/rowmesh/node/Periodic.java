@@ -30,7 +30,7 @@ final class Periodic implements AutoCloseable {
     private static final Duration WATCH_EVERY = Duration.ofSeconds(10);
     private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
     /** A number that is older than this is not told any more. */
-    private static final Duration STALE_AFTER = Duration.ofSeconds(15);
+    private static final Duration STALE_AFTER = LOOK_EVERY.multipliedBy(3);
 
     private final DataSource pool;
     private final TombstoneCollector collector;
