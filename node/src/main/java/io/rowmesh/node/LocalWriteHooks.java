@@ -32,10 +32,13 @@ final class LocalWriteHooks {
         } catch (SQLException e) {
             disconnect(writes, e);
             throw new IllegalStateException("local deletes cannot be recorded: " + e.getMessage(), e);
+        } catch (RuntimeException | Error e) {
+            disconnect(writes, e);
+            throw e;
         }
     }
 
-    private static void disconnect(LocalWrites writes, SQLException cause) {
+    private static void disconnect(LocalWrites writes, Throwable cause) {
         try {
             writes.close();
         } catch (SQLException e) {

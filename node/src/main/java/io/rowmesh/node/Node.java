@@ -35,14 +35,17 @@ import io.rowmesh.schema.stream.TlsFiles;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TimeZone;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
@@ -50,10 +53,13 @@ import java.util.stream.Collectors;
  */
 public final class Node implements AutoCloseable {
 
+    private static final Duration FORMER_SESSION_LIMIT = Duration.ofSeconds(60);
+
     private final NodeConfig config;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     /** What runs, newest first: closed in this order. */
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
+    private volatile boolean closing;
 
     private Node(NodeConfig config) {
         this.config = config;
@@ -82,19 +88,19 @@ public final class Node implements AutoCloseable {
         HikariDataSource pool = opened(pool());
         ChangeLog log = opened(ChangeLog.open(config.dataDir().resolve("change-log"), config.region(), config.changeLogMaxBytes()));
 
-        ApplierOptions applying = applying(tables);
+        ApplierOptions applying = applying();
         ApplierSession sessions = sessions();
         KeyLocks locks = new KeyLocks();
         TombstoneIndex tombstones = new TombstoneIndex();
         AppliedMarks marks = new AppliedMarks();
         LocalWrites localWrites = opened(new LocalWrites(sessions, applying, locks, tombstones));
-        localWrites.start();
+        FormerSession.outlast(localWrites::start, FORMER_SESSION_LIMIT);
 
         PostgresCapture capture = new PostgresCapture(capturing(tables), log, LocalWriteHooks.of(localWrites), marks::seenAt, registry);
         ShippingServer shipping = opened(new ShippingServer(shipping(), log, registry).start());
         List<Lane> lanes = lanes(applying, sessions, locks, tombstones, marks, registry);
         Periodic periodic = new Periodic(config, pool, new Heartbeat(pool, config.region()),
-                new TombstoneCollector(pool, applying, log::lastPosition), log);
+                new TombstoneCollector(pool, applying, log::lastPosition), new TableWatch(config, pool, tables.sending()), log);
 
         NodeStatus status = new NodeStatus(config, capture, log, shipping, lanes, periodic, registry);
         capture.start();
@@ -104,7 +110,7 @@ public final class Node implements AutoCloseable {
             running.push(lane);
         });
         running.push(periodic);
-        periodic.start();
+        periodic.start(() -> status.end().ifPresent(this::end));
         opened(AdminServer.start(config.listen().admin(), new AdminServer.Sources(status::dead, status::report, registry)));
     }
 
@@ -122,19 +128,23 @@ public final class Node implements AutoCloseable {
 
     private HikariDataSource pool() {
         HikariConfig hikari = new HikariConfig();
-        hikari.setDataSource(Databases.dataSource(config.database()));
+        hikari.setDataSource(Databases.quickDataSource(config.database()));
         hikari.setPoolName("rowmesh-" + config.region());
-        hikari.setMaximumPoolSize(3);
+        hikari.setMaximumPoolSize(4);
         hikari.setMinimumIdle(1);
         hikari.setConnectionTimeout(10_000);
         hikari.setInitializationFailTimeout(10_000);
         return new HikariDataSource(hikari);
     }
 
-    private ApplierOptions applying(ResolvedTables tables) {
-        Set<TableId> receiving = tables.receiving().stream().collect(Collectors.toCollection(java.util.HashSet::new));
-        receiving.add(CaptureOptions.HEARTBEAT);
-        return new ApplierOptions(config.region(), peers(), receiving::contains, config.maxClockSkew());
+    /** By name, not by what exists now: a table that is created later receives at once, and until then its rows are parked. */
+    private ApplierOptions applying() {
+        Map<TableId, Boolean> receives = new ConcurrentHashMap<>();
+        return new ApplierOptions(config.region(), peers(), table -> receives.computeIfAbsent(table, this::receives), config.maxClockSkew());
+    }
+
+    private boolean receives(TableId table) {
+        return table.equals(CaptureOptions.HEARTBEAT) || ResolvedTables.mode(config.tables(), table).receives();
     }
 
     private ApplierSession sessions() {
@@ -197,9 +207,17 @@ public final class Node implements AutoCloseable {
         return ended;
     }
 
+    /** A part that closing the node has ended is none that ended by itself: closing is noted before any part is closed. */
+    private void end(String sentence) {
+        if (!closing) {
+            ended.completeExceptionally(new IllegalStateException(sentence));
+        }
+    }
+
     /** Stops within seconds, in the opposite order of the start. Every part is closed, whatever another one does. */
     @Override
     public void close() {
+        closing = true;
         while (!running.isEmpty()) {
             try {
                 running.pop().close();

@@ -15,6 +15,7 @@ import io.rowmesh.node.config.NodeConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Reads the state of all parts, each from the part itself: what is dead is never told as running. */
 final class NodeStatus {
@@ -46,7 +47,7 @@ final class NodeStatus {
         Map<String, PeerStatus> sending = shipping.status();
         List<StatusReport.Peer> peers = lanes.stream().map(Lane::status)
                 .map(lane -> new StatusReport.Peer(lane.origin(), shipping(sending.get(lane.origin())), applying(lane))).toList();
-        return new StatusReport(config.region(), log.epoch(), state(), capturing(), changeLog(), peers);
+        return new StatusReport(config.region(), log.epoch(), state(), capturing(), changeLog(), peers, periodic.notices());
     }
 
     /** Threads that must live and do not. */
@@ -57,10 +58,22 @@ final class NodeStatus {
         }
         lanes.stream().map(Lane::status).filter(lane -> lane.state() == LaneStatus.State.STOPPED)
                 .forEach(lane -> dead.add("apply-" + lane.origin()));
-        if (periodic.dead()) {
-            dead.add("periodic");
-        }
+        periodic.dead().forEach(task -> dead.add("periodic " + task));
         return dead;
+    }
+
+    /** Why this process can never do its work again and only a new one can; empty as long as it can. */
+    Optional<String> end() {
+        if (capture.status().state() == CaptureStatus.State.STOPPED) {
+            return Optional.of(ended("the capture"));
+        }
+        return lanes.stream().map(Lane::status).filter(lane -> lane.state() == LaneStatus.State.STOPPED).findFirst()
+                .map(lane -> ended("applying from " + lane.origin()));
+    }
+
+    private String ended(String part) {
+        return part + " has ended, which it never should: the node of region " + config.region()
+                + " must be started again; its log says what happened";
     }
 
     private StatusReport.State state() {

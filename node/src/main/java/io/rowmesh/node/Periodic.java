@@ -5,83 +5,95 @@ import io.rowmesh.applier.write.Heartbeat;
 import io.rowmesh.applier.write.TombstoneCollector;
 import io.rowmesh.node.config.NodeConfig;
 import io.rowmesh.schema.store.ControlSchema;
-import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 
 import static io.rowmesh.schema.control.Tables.PARKED;
 
-/** What a node does by the clock: heartbeats, collecting tombstones, and looking at numbers for the status. */
+/** What a node does by the clock: heartbeats, collecting tombstones, and looking at tables and at numbers for the status. */
 final class Periodic implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Periodic.class);
+    private static final Duration END_CHECK_EVERY = Duration.ofSeconds(1);
+    private static final Duration WATCH_EVERY = Duration.ofSeconds(10);
     private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
+    /** A number that is older than this is not told any more. */
+    private static final Duration STALE_AFTER = LOOK_EVERY.multipliedBy(3);
 
     private final DataSource pool;
-    private final Heartbeat heartbeat;
     private final TombstoneCollector collector;
     private final ChangeLog log;
-    private final Duration beatEvery;
-    private final ScheduledExecutorService clock = Executors.newScheduledThreadPool(2, work -> {
-        Thread thread = new Thread(work, "periodic");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final Repeated beat;
+    private final Repeated look;
+    private final Repeated collect;
+    private final Repeated watch;
+    private final TableWatch tables;
+    private final List<Repeated> all;
+    /** A thread for each, so that none waits for another one that gets no answer. */
+    private final ScheduledExecutorService clock;
 
-    private volatile String heartbeatError;
     private volatile Long lagBytes;
     private volatile Map<String, Integer> parkedByOrigin = Map.of();
     private volatile long tombstones;
 
-    Periodic(NodeConfig config, DataSource pool, Heartbeat heartbeat, TombstoneCollector collector, ChangeLog log) {
+    Periodic(NodeConfig config, DataSource pool, Heartbeat heartbeat, TombstoneCollector collector, TableWatch tables,
+             ChangeLog log) {
         this.pool = pool;
-        this.heartbeat = heartbeat;
         this.collector = collector;
+        this.tables = tables;
         this.log = log;
-        this.beatEvery = config.heartbeatInterval();
+        this.beat = repeated("heartbeat", "the heartbeat cannot be written", config.heartbeatInterval(), heartbeat::beat);
+        this.look = repeated("look", "the database cannot be looked at for the status", LOOK_EVERY, this::look);
+        this.collect = repeated("collector", "tombstones cannot be collected", LOOK_EVERY, this::collect);
+        this.watch = repeated("tables", "the tables cannot be compared with the configuration", WATCH_EVERY, tables::look);
+        this.all = List.of(beat, look, collect, watch);
+        this.clock = Executors.newScheduledThreadPool(all.size() + 1, work -> {
+            Thread thread = new Thread(work, "periodic");
+            thread.setDaemon(true);
+            return thread;
+        });
     }
 
-    void start() {
-        clock.scheduleWithFixedDelay(this::beat, 0, beatEvery.toMillis(), TimeUnit.MILLISECONDS);
-        clock.scheduleWithFixedDelay(this::look, 0, LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+    private static Repeated repeated(String name, String failing, Duration every, Repeated.Work work) {
+        return new Repeated(name, failing, every, work, System::nanoTime);
     }
 
-    private void beat() {
+    /** @param endCheck looks whether the other parts live; called every second or so */
+    void start(Runnable endCheck) {
+        all.forEach(this::schedule);
+        schedule(repeated("end check", "it cannot be told whether all parts live", END_CHECK_EVERY, endCheck::run));
+    }
+
+    private void schedule(Repeated task) {
+        clock.scheduleWithFixedDelay(task, 0, task.every().toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void look() throws SQLException {
         try {
-            heartbeat.beat();
-            heartbeatError = null;
-        } catch (SQLException | RuntimeException e) {
-            String sentence = "the heartbeat cannot be written: " + e.getMessage();
-            if (heartbeatError == null) {
-                LOG.warn(sentence);
-            }
-            heartbeatError = sentence;
-        }
-    }
-
-    private void look() {
-        try {
-            collector.step();
-            tombstones = collector.standing();
             parkedByOrigin = ControlSchema.sql(pool).select(PARKED.ORIGIN, DSL.count()).from(PARKED).groupBy(PARKED.ORIGIN)
                     .fetchMap(PARKED.ORIGIN, DSL.count());
             lagBytes = lag();
-        } catch (SQLException | DataAccessException e) {
-            LOG.debug("the database cannot be looked at: {}", e.getMessage());
+        } catch (SQLException | RuntimeException | Error e) {
             lagBytes = null;
+            throw e;
         }
+    }
+
+    private void collect() throws SQLException {
+        collector.step();
+        tombstones = collector.standing();
     }
 
     private long lag() throws SQLException {
@@ -94,12 +106,12 @@ final class Periodic implements AutoCloseable {
 
     /** The sentence of the last failed heartbeat, null when the last one succeeded. */
     String heartbeatError() {
-        return heartbeatError;
+        return beat.error();
     }
 
     /** What the database has written beyond the change log; null while the database does not answer. */
     Long lagBytes() {
-        return lagBytes;
+        return look.sinceSuccess().compareTo(STALE_AFTER) > 0 ? null : lagBytes;
     }
 
     long parked(String origin) {
@@ -110,8 +122,14 @@ final class Periodic implements AutoCloseable {
         return tombstones;
     }
 
-    boolean dead() {
-        return clock.isShutdown();
+    /** What a person should know: tables that are not captured, and what else than the heartbeat fails. */
+    List<String> notices() {
+        return Stream.concat(tables.notices().stream(), Stream.of(look, collect, watch).map(Repeated::error).filter(Objects::nonNull)).toList();
+    }
+
+    /** What has not been attempted for so long that its thread must be taken for dead. */
+    List<String> dead() {
+        return all.stream().filter(task -> clock.isShutdown() || task.dead()).map(Repeated::name).toList();
     }
 
     @Override

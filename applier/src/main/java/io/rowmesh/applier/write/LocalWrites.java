@@ -26,6 +26,7 @@ import java.util.Set;
 public final class LocalWrites implements AutoCloseable {
 
     private static final int FLUSH_AT = 5_000;
+    private static final int VALID_WITHIN_SECONDS = 5;
 
     private final ApplierSession sessions;
     private final ApplierOptions options;
@@ -78,6 +79,21 @@ public final class LocalWrites implements AutoCloseable {
             fresh.close();
             throw e;
         }
+    }
+
+    /**
+     * For each start of the capture: begins anew when the connection is gone. A crash of the database may have undone second
+     * looks, which {@link #start} repeats.
+     */
+    public void restart() throws SQLException {
+        if (connection != null) {
+            if (!connection.isValid(VALID_WITHIN_SECONDS)) {
+                close();
+            } else {
+                connection.rollback();
+            }
+        }
+        start();
     }
 
     /**

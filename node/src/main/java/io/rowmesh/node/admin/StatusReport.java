@@ -7,13 +7,17 @@ import java.util.Map;
 /**
  * The state of a node, as {@code /status} gives it. Texts and amounts that are not known (yet) are null.
  *
- * @param region this node's region
- * @param epoch  the epoch of its own log; 0 before the first began
+ * @param region  this node's region
+ * @param epoch   the epoch of its own log; 0 before the first began
+ * @param notices what a person should know although the node works, a sentence each
  */
-public record StatusReport(String region, int epoch, State state, Capture capture, ChangeLog changeLog, List<Peer> peers) {
+public record StatusReport(String region, int epoch, State state, Capture capture, ChangeLog changeLog, List<Peer> peers,
+                           List<String> notices) {
 
     public StatusReport {
         peers = List.copyOf(peers);
+        // A node of an older version tells none.
+        notices = notices == null ? List.of() : List.copyOf(notices);
     }
 
     /** From best to worst. */
@@ -22,6 +26,7 @@ public record StatusReport(String region, int epoch, State state, Capture captur
     /**
      * Reading the local log.
      *
+     * @param lastError    while it runs: why the database takes no heartbeat, and so probably no changes of other regions
      * @param lastSequence the last transaction that is durable in the change log
      * @param lastPosition its log position, such as {@code 0/1A2B3C}
      * @param lagBytes     what the database has written beyond it
@@ -81,6 +86,8 @@ public record StatusReport(String region, int epoch, State state, Capture captur
         }
         if (capture.state() != State.RUNNING) {
             reasons.add("the capture is " + capture.state() + (capture.lastError() == null ? "" : ": " + capture.lastError()));
+        } else if (capture.lastError() != null) {
+            reasons.add(capture.lastError());
         }
         if (changeLog.full()) {
             reasons.add("the change log is full");

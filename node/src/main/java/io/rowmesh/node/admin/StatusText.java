@@ -59,6 +59,7 @@ public final class StatusText {
                         .map(entry -> entry.getKey() + " " + entry.getValue()).collect(Collectors.joining(", ")));
             }
         }
+        report.notices().forEach(notice -> error(lines, "notice", notice));
         return lines.isEmpty() ? "" : "\n" + String.join("\n", lines) + "\n";
     }
 

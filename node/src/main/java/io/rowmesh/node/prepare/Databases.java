@@ -11,6 +11,7 @@ import java.sql.SQLException;
 public final class Databases {
 
     private static final int CONNECT_TIMEOUT_SECONDS = 10;
+    private static final int ANSWER_TIMEOUT_SECONDS = 60;
 
     private Databases() {
     }
@@ -26,6 +27,17 @@ public final class Databases {
         source.setSslMode(database.sslmode());
         source.setApplicationName("rowmesh");
         source.setConnectTimeout(CONNECT_TIMEOUT_SECONDS);
+        source.setTcpKeepAlive(true);
+        return source;
+    }
+
+    /**
+     * The same for statements that are all short, as those of the node's pool: one that gets no answer for 60 seconds fails,
+     * for example because the database's machine is gone. A migration may wait for longer than that.
+     */
+    public static PGSimpleDataSource quickDataSource(NodeConfig.Database database) {
+        PGSimpleDataSource source = dataSource(database);
+        source.setSocketTimeout(ANSWER_TIMEOUT_SECONDS);
         return source;
     }
 

@@ -59,8 +59,13 @@ final class PublicationFindings {
                 "What it leaves out would never reach another region.", "alter publication " + Sql.name(name) + " set (" + PUBLISH + generated + ")"));
     }
 
+    /** The tables that the publication names. */
+    static List<TableId> members(DSLContext sql, String name) {
+        return sql.fetch(TABLES, name).map(row -> new TableId(row.get(0, String.class), row.get(1, String.class)));
+    }
+
     private static Optional<Finding> members(DSLContext sql, Record state, String name, Set<TableId> wanted) {
-        Set<TableId> present = new TreeSet<>(sql.fetch(TABLES, name).map(row -> new TableId(row.get(0, String.class), row.get(1, String.class))));
+        Set<TableId> present = new TreeSet<>(members(sql, name));
         if (present.equals(wanted) && !state.get("partial", boolean.class)) {
             return Optional.empty();
         }

@@ -4,6 +4,7 @@ import io.rowmesh.node.config.NodeConfig;
 import io.rowmesh.node.config.TableGlob;
 import io.rowmesh.node.config.TableMode;
 import io.rowmesh.schema.TableId;
+import io.rowmesh.schema.store.ControlSchema;
 
 import java.sql.Connection;
 import java.util.Collection;
@@ -45,13 +46,23 @@ public record ResolvedTables(Map<TableId, TableMode> modes, List<String> matchle
         return new ResolvedTables(modes, matchless);
     }
 
-    /** The last rule that matches decides; a table that none matches is off. */
-    static TableMode mode(List<NodeConfig.TableRule> rules, TableId table) {
+    /**
+     * The last rule that matches decides; a table that none matches is off, and so is every one of the schemas that never
+     * take part. Whether the table exists does not matter.
+     */
+    public static TableMode mode(List<NodeConfig.TableRule> rules, TableId table) {
         TableMode mode = TableMode.OFF;
+        if (neverTakesPart(table.schema())) {
+            return mode;
+        }
         for (NodeConfig.TableRule rule : rules) {
             mode = rule.match().matches(table) ? rule.mode() : mode;
         }
         return mode;
+    }
+
+    private static boolean neverTakesPart(String schema) {
+        return schema.equals("information_schema") || schema.equals(ControlSchema.NAME) || schema.startsWith("pg_");
     }
 
     /** Tables whose local changes are shipped. */

@@ -10,6 +10,7 @@ import java.util.Map;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 class StatusTextTest {
 
@@ -52,9 +53,29 @@ class StatusTextTest {
     @Test
     void aFullChangeLogIsNotRunning() {
         StatusReport good = TestingReports.report(State.RUNNING, State.RUNNING, true, State.RUNNING);
-        StatusReport full = new StatusReport("eu", 3, State.RUNNING, good.capture(), new StatusReport.ChangeLog(1, 1, true), List.of());
+        StatusReport full = new StatusReport("eu", 3, State.RUNNING, good.capture(), new StatusReport.ChangeLog(1, 1, true), List.of(), List.of());
         assertEquals(State.WAITING, full.overall());
         assertEquals(List.of("the change log is full"), full.notReady());
+    }
+
+    @Test
+    void aDatabaseThatCannotBeWrittenIsNotReady() {
+        StatusReport good = TestingReports.report(State.RUNNING, State.RUNNING, true, State.RUNNING);
+        StatusReport.Capture reading = new StatusReport.Capture(State.RUNNING, "the heartbeat cannot be written: read-only", 1, "0/1", 0L);
+        StatusReport report = new StatusReport("eu", 3, State.RUNNING, reading, good.changeLog(), good.peers(), List.of());
+        assertEquals(List.of("the heartbeat cannot be written: read-only"), report.notReady());
+    }
+
+    @Test
+    void aNoticeIsToldAndDoesNotCount() {
+        StatusReport good = TestingReports.report(State.RUNNING, State.RUNNING, true, State.RUNNING);
+        StatusReport noticed = new StatusReport("eu", 3, State.RUNNING, good.capture(), good.changeLog(), List.of(),
+                List.of("table public.x is\nnot captured"));
+        assertEquals(State.RUNNING, noticed.overall());
+        assertEquals(List.of(), noticed.notReady());
+        assertTrue(StatusText.render(noticed).endsWith("\nnotice: table public.x is not captured\n"), StatusText.render(noticed));
+        assertEquals(noticed, StatusJson.read(StatusJson.write(noticed)));
+        assertEquals(List.of(), StatusJson.read("{\"region\": \"eu\", \"epoch\": 1, \"peers\": []}").notices());
     }
 
     @Test
@@ -63,7 +84,7 @@ class StatusTextTest {
         assertEquals(report, StatusJson.read(StatusJson.write(report)));
         StatusReport unknown = new StatusReport("eu", 0, State.STARTING, new StatusReport.Capture(State.STARTING, null, 0, null, null),
                 new StatusReport.ChangeLog(0, 0, false), List.of(new StatusReport.Peer("us", new StatusReport.Shipping(false, 0, 0, 0, null),
-                        new StatusReport.Applying(State.WAITING, 0, 0, null, 0, null, 0, 0, 0, 0, Map.of()))));
+                        new StatusReport.Applying(State.WAITING, 0, 0, null, 0, null, 0, 0, 0, 0, Map.of()))), List.of());
         assertEquals(unknown, StatusJson.read(StatusJson.write(unknown)));
         assertEquals("-", StatusText.render(unknown).lines().filter(line -> line.startsWith("us")).toList().get(1).split("  +")[4]);
     }
