@@ -191,8 +191,10 @@ class CapturedChangesTest {
             capture.execute("alter table t add b int not null default 5", "insert into t values (2, 'b', 6)",
                     "update t set a = 'c' where id = 1");
             capture.drain();
-            capture.execute("alter table t drop a", "alter table t alter b type text", "insert into t values (3, 'c')",
-                    "alter table t rename b to d", "insert into t values (4, 'e')");
+            capture.execute("alter table t drop a", "alter table t alter b type text", "insert into t values (3, 'c')");
+            // Were it renamed earlier, the capture would wait for the old name.
+            capture.drain();
+            capture.execute("alter table t rename b to d", "insert into t values (4, 'e')");
             assertEquals(List.of("INSERT [1, a]", "INSERT [2, b, 6]", "UPDATE [1, c, 5]"), capture.drainedTexts().subList(0, 3));
             List<RowChange> changes = capture.drained();
             assertEquals("INSERT [4, e]", TestingCapture.text(changes.get(4)));
