@@ -102,6 +102,25 @@ class CapturedChangesTest {
         }
     }
 
+    /** What the log carries of these rows is a few bytes each; what is read for them fills chunk after chunk. */
+    @Test
+    void manyUnchangedLargeValues(@TempDir Path directory) {
+        try (TestingCapture capture = new TestingCapture(postgres, directory, "toast_many")) {
+            capture.execute("create table t (id int primary key, v text, flag bool)", "alter table t alter v set storage external",
+                    "insert into t select i, repeat('x', 150000), false from generate_series(1, 100) i");
+            capture.capturing(T).startAndRun();
+            capture.execute("update t set flag = true");
+            capture.drain();
+            TransactionHeader update = capture.headers().get(0);
+            assertEquals(100, update.rows());
+            assertEquals(50, update.chunks());
+            List<RowChange> rows = capture.rows(update);
+            assertEquals(IntStream.rangeClosed(1, 100).mapToObj(Integer::toString).toList(),
+                    rows.stream().map(c -> RowChange.keyImage(c).get(0)).toList());
+            assertTrue(rows.stream().allMatch(c -> RowChange.keyImage(c).get(1).length() == 150_000));
+        }
+    }
+
     @Test
     void fullReplicaIdentityHasBeforeImages(@TempDir Path directory) {
         try (TestingCapture capture = new TestingCapture(postgres, directory, "ri_full")) {
