@@ -129,6 +129,7 @@ public final class PostgresCapture {
             log.discardUnsynced();
             new CaptureStart(connection, options, log).prepare();
             metrics.started();
+            localWrites.onStart().run();
             CapturedTables tables = new CapturedTables(connection, Set.copyOf(options.tables()));
             TransactionAssembly assembly = new TransactionAssembly(options.region(), log, localWrites, seenAt,
                     new AbsentValues(connection), metrics);

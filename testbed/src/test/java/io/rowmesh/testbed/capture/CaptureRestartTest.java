@@ -93,7 +93,7 @@ class CaptureRestartTest {
     void killedAmongRowsOfOneStatement(@TempDir Path directory) {
         AtomicInteger batches = new AtomicInteger();
         try (TestingCapture capture = capturing(directory, "dbz1554")) {
-            capture.hooks(new LocalWrites((transaction, rows) -> {
+            capture.hooks(new LocalWrites(() -> { }, (transaction, rows) -> {
                 if (batches.incrementAndGet() == 3) {
                     kill(capture);
                     throw new IllegalStateException("broken off on purpose");
@@ -149,8 +149,8 @@ class CaptureRestartTest {
         try (TestingCapture capture = capturing(directory, "behind")) {
             AtomicInteger failures = new AtomicInteger();
             List<String> seen = new ArrayList<>();
-            capture.hooks(new LocalWrites((transaction, rows) -> seen.add(transaction.sequence() + ":" + rows.size()), () -> { },
-                    position -> {
+            capture.hooks(new LocalWrites(() -> { }, (transaction, rows) -> seen.add(transaction.sequence() + ":" + rows.size()),
+                    () -> { }, position -> {
                         if (failures.incrementAndGet() == 1) {
                             throw new IllegalStateException("broken off after the sync");
                         }
@@ -163,9 +163,10 @@ class CaptureRestartTest {
 
     @Test
     void brokenBeforeTheSyncIsDeliveredAgain(@TempDir Path directory) {
+        AtomicInteger starts = new AtomicInteger();
         AtomicInteger failures = new AtomicInteger();
         try (TestingCapture capture = capturing(directory, "unsynced")) {
-            capture.hooks(new LocalWrites((transaction, rows) -> { }, () -> {
+            capture.hooks(new LocalWrites(starts::incrementAndGet, (transaction, rows) -> { }, () -> {
                 if (failures.incrementAndGet() <= 2) {
                     throw new IllegalStateException("broken off before the sync");
                 }
@@ -173,6 +174,7 @@ class CaptureRestartTest {
             capture.execute("insert into t values (1)", "insert into t values (2)");
             assertEquals(range(1, 2), ids(capture));
             assertEquals(List.of(1L, 2L, 3L), capture.headers().stream().map(TransactionHeader::sequence).toList());
+            assertEquals(3, starts.get());
         }
     }
 
