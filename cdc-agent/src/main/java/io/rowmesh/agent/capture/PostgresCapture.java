@@ -24,8 +24,12 @@ public final class PostgresCapture {
     private static final Logger LOG = LoggerFactory.getLogger(PostgresCapture.class);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+    /** Whoever puts right what was refused need not restart the node. */
+    private static final Duration REFUSED_PAUSE = Duration.ofSeconds(30);
     private static final Duration GRACE = Duration.ofSeconds(1);
     private static final Duration ROOM_POLL = Duration.ofMillis(100);
+
+    private static final String ENDED = "the capture's thread has ended: look for its error in the node's log, and restart the node";
 
     private final CaptureOptions options;
     private final ChangeLog log;
@@ -58,6 +62,9 @@ public final class PostgresCapture {
     }
 
     public CaptureStatus status() {
+        if (supervisor.getState() == Thread.State.TERMINATED) {
+            ended();
+        }
         return new CaptureStatus(state, lastError, log.lastSequence(), log.lastPosition(), metrics.transactions(),
                 metrics.lastCommitMicros());
     }
@@ -86,27 +93,47 @@ public final class PostgresCapture {
     }
 
     private void supervise() {
-        while (!isStopping()) {
-            try {
-                state = CaptureStatus.State.STARTING;
-                runOnce();
-            } catch (CaptureRefused e) {
-                fail(e.getMessage());
-                return;
-            } catch (SQLException | RuntimeException e) {
-                startOver(e);
+        try {
+            while (!isStopping()) {
+                attempt();
             }
+        } finally {
+            ended();
         }
-        state = CaptureStatus.State.STOPPED;
     }
 
-    private void fail(String sentence) {
-        LOG.error("capture of region {} cannot start: {}", options.region(), sentence);
+    /** An Error is a failure like any other: what an engine held is free when it has ended, so the next may do better. */
+    private void attempt() {
+        try {
+            state = CaptureStatus.State.STARTING;
+            runOnce();
+        } catch (CaptureRefused e) {
+            refused(e.getMessage());
+        } catch (Throwable e) {
+            startOver(e);
+        }
+    }
+
+    /** Whatever ended the thread, it never looks alive afterwards. */
+    private void ended() {
+        if (isStopping()) {
+            state = CaptureStatus.State.STOPPED;
+        } else {
+            lastError = ENDED;
+            state = CaptureStatus.State.FAILED;
+        }
+    }
+
+    private void refused(String sentence) {
+        if (!sentence.equals(lastError)) {
+            LOG.error("capture of region {} cannot run: {}", options.region(), sentence);
+        }
         lastError = sentence;
         state = CaptureStatus.State.FAILED;
+        sleep(REFUSED_PAUSE);
     }
 
-    private void startOver(Exception failure) {
+    private void startOver(Throwable failure) {
         if (isStopping()) {
             return;
         }
@@ -119,8 +146,12 @@ public final class PostgresCapture {
         pause = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
     }
 
-    private static String sentence(Exception failure) {
-        return failure instanceof SQLException ? "the database cannot be asked: " + failure.getMessage() : String.valueOf(failure.getMessage());
+    /** An Error's message alone, such as the name of a class, tells nobody what happened. */
+    private static String sentence(Throwable failure) {
+        if (failure instanceof SQLException) {
+            return "the database cannot be asked: " + failure.getMessage();
+        }
+        return failure instanceof Error || failure.getMessage() == null ? failure.toString() : failure.getMessage();
     }
 
     /** Returns when the engine was closed on purpose. */
