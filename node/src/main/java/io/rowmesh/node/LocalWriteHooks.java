@@ -15,6 +15,7 @@ final class LocalWriteHooks {
 
     static io.rowmesh.agent.capture.LocalWrites of(LocalWrites writes) {
         return new io.rowmesh.agent.capture.LocalWrites(
+                () -> { },
                 (transaction, rows) -> attempt(writes, () -> onRows(writes, transaction, rows)),
                 () -> attempt(writes, writes::beforeSync),
                 position -> { });

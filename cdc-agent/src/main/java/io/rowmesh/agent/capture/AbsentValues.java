@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.StringJoiner;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /**
  * Fills in values that the log does not carry (unchanged ones stored out of line) from the rows themselves. The row read may be
@@ -32,6 +33,12 @@ final class AbsentValues {
     private static final Duration POLL = Duration.ofMillis(1);
     private static final String VISIBLE = "select pg_visible_in_snapshot(?::text::xid8, pg_current_snapshot())";
 
+    private static final String VALUE = "COLUMN";
+    /** As text, which is what is read: twice the bytes of a bytea, all of a compressed value. */
+    private static final String SIZE = "coalesce(octet_length(COLUMN::text), 0)::bigint";
+    /** How much is read at once unless one row alone is larger. */
+    private static final long SLICE_BYTES = 256 << 10;
+
     private record Group(TableShape table, BitSet absent) {
     }
 
@@ -41,29 +48,55 @@ final class AbsentValues {
         this.connection = connection;
     }
 
-    /** The changes in their order, complete, without those whose row is gone. */
-    List<RowChange> complete(List<RowChange> changes, long xid) {
+    /**
+     * Hands on the changes in their order, complete, without those whose row is gone. What is absent may be thousands of times
+     * as large as what is there, so its size is asked first and only a slice of about {@link #SLICE_BYTES} read at a time.
+     */
+    void complete(List<RowChange> changes, long xid, Consumer<RowChange> completed) {
+        Map<Group, List<Integer>> groups = groups(changes, 0, changes.size());
+        if (groups.isEmpty()) {
+            changes.forEach(completed);
+            return;
+        }
+        try {
+            awaitVisible(xid);
+            long[] bytes = sizes(groups, changes);
+            for (int from = 0; from < bytes.length; from = sliceEnd(bytes, from)) {
+                slice(changes, from, sliceEnd(bytes, from)).forEach(completed);
+            }
+        } catch (SQLException e) {
+            throw new CaptureException("cannot read unchanged values from " + groups.keySet().iterator().next().table().id() + ": "
+                    + e.getMessage(), e);
+        }
+    }
+
+    /** Where the slice that begins at a change ends: within the bound, but never without a single change. */
+    static int sliceEnd(long[] bytes, int from) {
+        long sum = bytes[from];
+        int end = from + 1;
+        while (end < bytes.length && sum + bytes[end] <= SLICE_BYTES) {
+            sum += bytes[end++];
+        }
+        return end;
+    }
+
+    private List<RowChange> slice(List<RowChange> changes, int from, int to) throws SQLException {
+        RowChange[] completed = changes.toArray(RowChange[]::new);
+        for (Map.Entry<Group, List<Integer>> group : groups(changes, from, to).entrySet()) {
+            complete(group.getKey(), group.getValue(), completed);
+        }
+        return Arrays.stream(completed, from, to).filter(Objects::nonNull).toList();
+    }
+
+    private static Map<Group, List<Integer>> groups(List<RowChange> changes, int from, int to) {
         Map<Group, List<Integer>> groups = new LinkedHashMap<>();
-        for (int i = 0; i < changes.size(); i++) {
+        for (int i = from; i < to; i++) {
             BitSet absent = absentAfter(changes.get(i));
             if (!absent.isEmpty()) {
                 groups.computeIfAbsent(new Group(changes.get(i).table(), absent), group -> new ArrayList<>()).add(i);
             }
         }
-        if (groups.isEmpty()) {
-            return changes;
-        }
-        try {
-            awaitVisible(xid);
-            RowChange[] completed = changes.toArray(RowChange[]::new);
-            for (Map.Entry<Group, List<Integer>> group : groups.entrySet()) {
-                complete(group.getKey(), group.getValue(), completed);
-            }
-            return Arrays.stream(completed).filter(Objects::nonNull).toList();
-        } catch (SQLException e) {
-            throw new CaptureException("cannot read unchanged values from " + groups.keySet().iterator().next().table().id() + ": "
-                    + e.getMessage(), e);
-        }
+        return groups;
     }
 
     private static BitSet absentAfter(RowChange change) {
@@ -109,24 +142,51 @@ final class AbsentValues {
         }
     }
 
+    /** How large each change will be; one whose row is gone counts as it is. */
+    private long[] sizes(Map<Group, List<Integer>> groups, List<RowChange> changes) throws SQLException {
+        long[] bytes = changes.stream().mapToLong(RowChange::estimatedBytes).toArray();
+        RowChange[] all = changes.toArray(RowChange[]::new);
+        for (Map.Entry<Group, List<Integer>> group : groups.entrySet()) {
+            List<Integer> positions = group.getValue();
+            try (PreparedStatement statement = prepare(group.getKey(), SIZE, " + ", positions, all);
+                 ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    bytes[positions.get(row.getInt(1) - 1)] += row.getLong(2);
+                }
+            }
+        }
+        return bytes;
+    }
+
     private void complete(Group group, List<Integer> positions, RowChange[] changes) throws SQLException {
+        RowChange[] found = new RowChange[positions.size()];
+        try (PreparedStatement statement = prepare(group, VALUE, ", ", positions, changes);
+             ResultSet row = statement.executeQuery()) {
+            while (row.next()) {
+                int n = row.getInt(1) - 1;
+                found[n] = completed(changes[positions.get(n)], group.absent(), row);
+            }
+        }
+        for (int n = 0; n < found.length; n++) {
+            changes[positions.get(n)] = found[n];
+        }
+    }
+
+    /** A query for the number of each change (from 1) and, of its row, what is wanted of each absent column. */
+    private PreparedStatement prepare(Group group, String wanted, String joint, List<Integer> positions, RowChange[] changes)
+            throws SQLException {
         int[] keys = group.table().keyPositions();
-        try (PreparedStatement statement = connection.prepareStatement(select(group, keys))) {
+        PreparedStatement statement = connection.prepareStatement(select(group, keys, wanted, joint));
+        try {
             for (int k = 0; k < keys.length; k++) {
                 int position = keys[k];
                 Object[] texts = positions.stream().map(i -> RowChange.keyImage(changes[i]).get(position)).toArray();
                 statement.setArray(k + 1, connection.createArrayOf("text", texts));
             }
-            RowChange[] found = new RowChange[positions.size()];
-            try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    int n = row.getInt(1) - 1;
-                    found[n] = completed(changes[positions.get(n)], group.absent(), row);
-                }
-            }
-            for (int n = 0; n < found.length; n++) {
-                changes[positions.get(n)] = found[n];
-            }
+            return statement;
+        } catch (SQLException e) {
+            statement.close();
+            throw e;
         }
     }
 
@@ -140,10 +200,10 @@ final class AbsentValues {
                 : new RowChange.Insert(change.table(), after);
     }
 
-    private static String select(Group group, int[] keys) {
+    private static String select(Group group, int[] keys, String what, String joint) {
         List<Column> columns = group.table().columns();
-        StringJoiner wanted = new StringJoiner(", ");
-        group.absent().stream().forEach(i -> wanted.add("t." + quoted(columns.get(i).name())));
+        StringJoiner wanted = new StringJoiner(joint);
+        group.absent().stream().forEach(i -> wanted.add(what.replace("COLUMN", "t." + quoted(columns.get(i).name()))));
         StringJoiner arrays = new StringJoiner(", ");
         StringJoiner names = new StringJoiner(", ");
         StringJoiner match = new StringJoiner(" and ");

@@ -1,6 +1,8 @@
 package io.rowmesh.agent.capture;
 
 import io.rowmesh.schema.TableId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -13,6 +15,7 @@ import java.util.Optional;
 /** Whether the database and the tables are such that every change of them can be captured exactly. */
 public final class CaptureCheck {
 
+    private static final Logger LOG = LoggerFactory.getLogger(CaptureCheck.class);
     private static final String PUBLICATION = """
             select pubinsert and pubupdate and pubdelete and pubtruncate from pg_publication where pubname = ?""";
     private static final String PUBLISHED = """
@@ -24,7 +27,8 @@ public final class CaptureCheck {
     }
 
     /**
-     * All reasons why the capture would refuse to start, one sentence each; empty when there is none.
+     * All reasons why the capture would refuse to start, one sentence each; empty when there is none. A table that does not
+     * exist is none.
      *
      * @throws CaptureException when the database cannot be asked
      */
@@ -42,7 +46,7 @@ public final class CaptureCheck {
         for (TableId id : options.tables()) {
             Optional<CatalogTable> table = Catalog.read(connection, id);
             if (table.isEmpty()) {
-                problems.add("table " + id + ": there is no such table");
+                ofMissing(id).ifPresent(problems::add);
                 continue;
             }
             ofTable(table.get()).forEach(what -> problems.add("table " + id + ": " + what));
@@ -52,6 +56,15 @@ public final class CaptureCheck {
             }
         }
         return problems;
+    }
+
+    /** A table dropped since has no more changes to miss, and is no reason to miss those of all others. */
+    static Optional<String> ofMissing(TableId id) {
+        if (id.equals(CaptureOptions.HEARTBEAT)) {
+            return Optional.of("table " + id + " of rowmesh's own is gone: run `rowmesh prepare`");
+        }
+        LOG.warn("table {} does not exist (any more) and is left out of the capture; should it be created again, run `rowmesh prepare`", id);
+        return Optional.empty();
     }
 
     private static Optional<String> ofPublication(Connection connection, String publication) throws SQLException {

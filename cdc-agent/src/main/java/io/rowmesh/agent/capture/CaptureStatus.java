@@ -19,7 +19,7 @@ public record CaptureStatus(State state, String lastError, long lastSequence, lo
         RUNNING,
         /** Will go on by itself: the database is away, or the change log is full. */
         WAITING,
-        /** Needs a person; lastError says what to do. */
+        /** Needs a person; lastError says what to do. It is tried again every half minute. */
         FAILED,
         /** Was stopped. */
         STOPPED

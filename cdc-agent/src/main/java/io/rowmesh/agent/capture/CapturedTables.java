@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The captured tables in the form they have now, read from the catalog again whenever Debezium notices a change of one. */
 final class CapturedTables {
@@ -55,11 +56,12 @@ final class CapturedTables {
     }
 
     /** A column that was dropped since, or that did not exist yet when the change was written, is not carried. */
-    private static CapturedTable describe(CatalogTable table, Schema schema) {
+    static CapturedTable describe(CatalogTable table, Schema schema) {
         List<String> problems = CaptureCheck.ofTable(table);
         if (!problems.isEmpty()) {
             throw new CaptureException("table " + table.id() + ": " + problems.get(0));
         }
+        requireNotRenamed(table, schema);
         List<Column> columns = new ArrayList<>();
         List<Field> fields = new ArrayList<>();
         for (CatalogColumn column : table.columns()) {
@@ -70,5 +72,22 @@ final class CapturedTables {
             }
         }
         return new CapturedTable(new TableShape(table.id(), columns), fields.toArray(Field[]::new), table.replicaIdentity() == 'f');
+    }
+
+    /**
+     * A column under its new name in the catalog and its old one in the log would be carried under neither. Whether one was
+     * renamed, or one dropped and another added, cannot be told: both wait for a person.
+     */
+    private static void requireNotRenamed(CatalogTable table, Schema schema) {
+        // Computed columns are not in the log, so they are missing there without having been renamed.
+        List<String> added = table.columns().stream().filter(column -> !column.generated()).map(CatalogColumn::name)
+                .filter(name -> schema.field(name) == null).toList();
+        Set<String> present = table.columns().stream().map(CatalogColumn::name).collect(Collectors.toSet());
+        List<String> gone = schema.fields().stream().map(Field::name).filter(name -> !present.contains(name)).toList();
+        if (!added.isEmpty() && !gone.isEmpty()) {
+            throw new CaptureException("table " + table.id() + ": the log has changes from before column " + String.join(", ", gone)
+                    + " was renamed (to " + String.join(", ", added) + "?) or dropped: rename it back, or add a column "
+                    + gone.get(0) + " of its type, until they are captured");
+        }
     }
 }

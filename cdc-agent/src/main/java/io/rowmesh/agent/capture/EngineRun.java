@@ -47,7 +47,7 @@ final class EngineRun {
             if (cause instanceof CaptureException) {
                 return cause.getMessage();
             }
-            innermost = cause.getMessage() == null ? innermost : cause.getMessage();
+            innermost = cause instanceof Error ? cause.toString() : cause.getMessage() == null ? innermost : cause.getMessage();
         }
         return "the replication stream ended: " + innermost;
     }

@@ -10,14 +10,17 @@ import java.util.function.Consumer;
  * What must happen to local writes before any other region may see them (the order of the calls is the order here). A failure
  * of any of them starts the capture over from the slot, so each may see the same rows again.
  *
+ * @param onStart    the capture starts, or starts over; called before any row, on another thread than the others, of which none
+ *                   runs meanwhile
  * @param onRows     rows of a transaction, before they stand in the change log; called once for each of its chunks
  * @param beforeSync makes durable what onRows gathered; called before the transactions of a batch become durable and visible
  * @param afterSync  gets the position (LSN) up to which everything is durable in the change log
  */
-public record LocalWrites(BiConsumer<TransactionSoFar, List<RowChange>> onRows, Runnable beforeSync, Consumer<Long> afterSync) {
+public record LocalWrites(Runnable onStart, BiConsumer<TransactionSoFar, List<RowChange>> onRows, Runnable beforeSync,
+                          Consumer<Long> afterSync) {
 
     /** For a capture whose writes nobody else has an interest in. */
     public static LocalWrites none() {
-        return new LocalWrites((transaction, rows) -> { }, () -> { }, position -> { });
+        return new LocalWrites(() -> { }, (transaction, rows) -> { }, () -> { }, position -> { });
     }
 }

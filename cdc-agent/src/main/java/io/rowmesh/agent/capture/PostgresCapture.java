@@ -22,10 +22,12 @@ import java.util.function.LongFunction;
 public final class PostgresCapture {
 
     private static final Logger LOG = LoggerFactory.getLogger(PostgresCapture.class);
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+    /** Whoever puts right what was refused need not restart the node. */
+    private static final Duration REFUSED_PAUSE = Duration.ofSeconds(30);
     private static final Duration GRACE = Duration.ofSeconds(1);
     private static final Duration ROOM_POLL = Duration.ofMillis(100);
+
+    private static final String ENDED = "the capture's thread has ended: look for its error in the node's log, and restart the node";
 
     private final CaptureOptions options;
     private final ChangeLog log;
@@ -35,10 +37,8 @@ public final class PostgresCapture {
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final Thread supervisor;
 
-    private volatile CaptureStatus.State state = CaptureStatus.State.STARTING;
-    private volatile String lastError;
+    private final CaptureHealth health = new CaptureHealth();
     private volatile EngineRun engine;
-    private Duration pause = FIRST_PAUSE;
 
     /** @param seenAt what was applied here from other regions by the time the local log had reached a position (LSN) */
     public PostgresCapture(CaptureOptions options, ChangeLog log, LocalWrites localWrites, LongFunction<List<SeenMark>> seenAt,
@@ -58,7 +58,11 @@ public final class PostgresCapture {
     }
 
     public CaptureStatus status() {
-        return new CaptureStatus(state, lastError, log.lastSequence(), log.lastPosition(), metrics.transactions(),
+        if (supervisor.getState() == Thread.State.TERMINATED) {
+            ended();
+        }
+        CaptureHealth.View view = health.view(log.lastSequence(), System.nanoTime());
+        return new CaptureStatus(view.state(), view.error(), log.lastSequence(), log.lastPosition(), metrics.transactions(),
                 metrics.lastCommitMicros());
     }
 
@@ -86,41 +90,56 @@ public final class PostgresCapture {
     }
 
     private void supervise() {
-        while (!isStopping()) {
-            try {
-                state = CaptureStatus.State.STARTING;
-                runOnce();
-            } catch (CaptureRefused e) {
-                fail(e.getMessage());
-                return;
-            } catch (SQLException | RuntimeException e) {
-                startOver(e);
+        try {
+            while (!isStopping()) {
+                attempt();
             }
+        } finally {
+            ended();
         }
-        state = CaptureStatus.State.STOPPED;
     }
 
-    private void fail(String sentence) {
-        LOG.error("capture of region {} cannot start: {}", options.region(), sentence);
-        lastError = sentence;
-        state = CaptureStatus.State.FAILED;
+    /** An Error is a failure like any other: what an engine held is free when it has ended, so the next may do better. */
+    private void attempt() {
+        try {
+            health.starting();
+            runOnce();
+        } catch (CaptureRefused e) {
+            refused(e.getMessage());
+        } catch (Throwable e) {
+            startOver(e);
+        }
     }
 
-    private void startOver(Exception failure) {
+    /** Whatever ended the thread, it never looks alive afterwards. */
+    private void ended() {
+        health.ended(isStopping() ? null : ENDED);
+    }
+
+    private void refused(String sentence) {
+        if (health.refused(sentence, log.lastSequence())) {
+            LOG.error("capture of region {} cannot run: {}", options.region(), sentence);
+        }
+        sleep(REFUSED_PAUSE);
+    }
+
+    private void startOver(Throwable failure) {
         if (isStopping()) {
             return;
         }
-        lastError = sentence(failure);
-        state = CaptureStatus.State.WAITING;
-        LOG.warn("capture of region {} starts over in {} ms: {}", options.region(), pause.toMillis(), lastError);
+        String sentence = sentence(failure);
+        Duration pause = health.failed(sentence, log.lastSequence(), System.nanoTime());
+        LOG.warn("capture of region {} starts over in {} ms: {}", options.region(), pause.toMillis(), sentence);
         LOG.debug("capture of region {} failed with", options.region(), failure);
         sleep(pause);
-        Duration doubled = pause.multipliedBy(2);
-        pause = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
     }
 
-    private static String sentence(Exception failure) {
-        return failure instanceof SQLException ? "the database cannot be asked: " + failure.getMessage() : String.valueOf(failure.getMessage());
+    /** An Error's message alone, such as the name of a class, tells nobody what happened. */
+    private static String sentence(Throwable failure) {
+        if (failure instanceof SQLException) {
+            return "the database cannot be asked: " + failure.getMessage();
+        }
+        return failure instanceof Error || failure.getMessage() == null ? failure.toString() : failure.getMessage();
     }
 
     /** Returns when the engine was closed on purpose. */
@@ -129,10 +148,12 @@ public final class PostgresCapture {
             log.discardUnsynced();
             new CaptureStart(connection, options, log).prepare();
             metrics.started();
+            localWrites.onStart().run();
             CapturedTables tables = new CapturedTables(connection, Set.copyOf(options.tables()));
             TransactionAssembly assembly = new TransactionAssembly(options.region(), log, localWrites, seenAt,
                     new AbsentValues(connection), metrics);
-            engine = new EngineRun(options, new BatchHandler(log, assembly, tables, localWrites, this::awaitRoom), this::running);
+            engine = new EngineRun(options, new BatchHandler(log, assembly, tables, localWrites, this::awaitRoom),
+                    () -> health.opened(System.nanoTime()));
             if (!isStopping()) {
                 engine.run();
             }
@@ -141,27 +162,21 @@ public final class PostgresCapture {
         }
     }
 
-    private void running() {
-        state = CaptureStatus.State.RUNNING;
-        lastError = null;
-        pause = FIRST_PAUSE;
-    }
-
     /** Until other regions have taken what the change log holds, the rest waits in the database's own log. */
     private void awaitRoom() {
         if (!log.full()) {
             return;
         }
-        lastError = "the change log is full (" + log.sizeBytes() + " bytes): it waits for the regions that have not taken its"
+        String sentence = "the change log is full (" + log.sizeBytes() + " bytes): it waits for the regions that have not taken its"
                 + " content; bring them back, remove them, or allow it more";
-        LOG.warn("capture of region {} waits: {}", options.region(), lastError);
-        state = CaptureStatus.State.WAITING;
+        LOG.warn("capture of region {} waits: {}", options.region(), sentence);
+        health.full(sentence);
         while (log.full()) {
             if (sleep(ROOM_POLL)) {
                 throw new CaptureException("stopped while the change log was full");
             }
         }
-        running();
+        health.roomAgain();
     }
 
     /** @return whether the capture is stopping */

@@ -33,6 +33,8 @@ final class TransactionAssembly {
     private TransactionSoFar open;
     private List<RowChange> pending = new ArrayList<>();
     private int pendingBytes;
+    private List<RowChange> chunk = new ArrayList<>();
+    private long chunkBytes;
     private int chunks;
     private long rows;
     private long events;
@@ -80,13 +82,30 @@ final class TransactionAssembly {
         }
     }
 
+    /** Completed, the pending changes may be many times as large, and then fill many chunks. */
     private void flush() {
-        List<RowChange> changes = absentValues.complete(pending, open.xid());
+        List<RowChange> incomplete = pending;
         pending = new ArrayList<>();
         pendingBytes = 0;
-        if (changes.isEmpty()) {
+        absentValues.complete(incomplete, open.xid(), this::add);
+        writeChunk();
+    }
+
+    private void add(RowChange change) {
+        chunk.add(change);
+        chunkBytes += change.estimatedBytes();
+        if (chunkBytes >= CHUNK_BYTES) {
+            writeChunk();
+        }
+    }
+
+    private void writeChunk() {
+        if (chunk.isEmpty()) {
             return;
         }
+        List<RowChange> changes = chunk;
+        chunk = new ArrayList<>();
+        chunkBytes = 0;
         onlyHeartbeat &= changes.stream().allMatch(c -> c.table().id().equals(CaptureOptions.HEARTBEAT));
         rows += changes.size();
         localWrites.onRows().accept(open, changes);
@@ -159,6 +178,8 @@ final class TransactionAssembly {
         open = null;
         pending = new ArrayList<>();
         pendingBytes = 0;
+        chunk = new ArrayList<>();
+        chunkBytes = 0;
         chunks = 0;
         rows = 0;
         events = 0;

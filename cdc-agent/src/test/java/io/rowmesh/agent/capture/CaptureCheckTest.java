@@ -33,6 +33,12 @@ class CaptureCheckTest {
     }
 
     @Test
+    void onlyTheHeartbeatMustExist() {
+        assertTrue(CaptureCheck.ofMissing(new TableId("public", "t")).isEmpty());
+        assertTrue(CaptureCheck.ofMissing(CaptureOptions.HEARTBEAT).orElse("").contains("rowmesh prepare"));
+    }
+
+    @Test
     void tablesWhoseChangesAreNotInTheLog() {
         TableId id = new TableId("public", "t");
         refused("partition", new CatalogTable(id, 'p', 'p', 'd', true, List.of(ID)));

@@ -38,7 +38,7 @@ class TransactionAssemblyTest {
     void open(@TempDir Path directory) {
         log = ChangeLog.open(directory, "eu");
         log.beginEpoch(3, 100);
-        LocalWrites hooks = new LocalWrites((transaction, rows) -> hooked.add(transaction), () -> { }, position -> { });
+        LocalWrites hooks = new LocalWrites(() -> { }, (transaction, rows) -> hooked.add(transaction), () -> { }, position -> { });
         assembly = new TransactionAssembly("eu", log, hooks, position -> SEEN, new AbsentValues(null),
                 new CaptureMetrics(new SimpleMeterRegistry()));
     }

@@ -21,6 +21,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
@@ -93,7 +94,7 @@ class CaptureRestartTest {
     void killedAmongRowsOfOneStatement(@TempDir Path directory) {
         AtomicInteger batches = new AtomicInteger();
         try (TestingCapture capture = capturing(directory, "dbz1554")) {
-            capture.hooks(new LocalWrites((transaction, rows) -> {
+            capture.hooks(new LocalWrites(() -> { }, (transaction, rows) -> {
                 if (batches.incrementAndGet() == 3) {
                     kill(capture);
                     throw new IllegalStateException("broken off on purpose");
@@ -149,8 +150,8 @@ class CaptureRestartTest {
         try (TestingCapture capture = capturing(directory, "behind")) {
             AtomicInteger failures = new AtomicInteger();
             List<String> seen = new ArrayList<>();
-            capture.hooks(new LocalWrites((transaction, rows) -> seen.add(transaction.sequence() + ":" + rows.size()), () -> { },
-                    position -> {
+            capture.hooks(new LocalWrites(() -> { }, (transaction, rows) -> seen.add(transaction.sequence() + ":" + rows.size()),
+                    () -> { }, position -> {
                         if (failures.incrementAndGet() == 1) {
                             throw new IllegalStateException("broken off after the sync");
                         }
@@ -163,9 +164,10 @@ class CaptureRestartTest {
 
     @Test
     void brokenBeforeTheSyncIsDeliveredAgain(@TempDir Path directory) {
+        AtomicInteger starts = new AtomicInteger();
         AtomicInteger failures = new AtomicInteger();
         try (TestingCapture capture = capturing(directory, "unsynced")) {
-            capture.hooks(new LocalWrites((transaction, rows) -> { }, () -> {
+            capture.hooks(new LocalWrites(starts::incrementAndGet, (transaction, rows) -> { }, () -> {
                 if (failures.incrementAndGet() <= 2) {
                     throw new IllegalStateException("broken off before the sync");
                 }
@@ -173,6 +175,7 @@ class CaptureRestartTest {
             capture.execute("insert into t values (1)", "insert into t values (2)");
             assertEquals(range(1, 2), ids(capture));
             assertEquals(List.of(1L, 2L, 3L), capture.headers().stream().map(TransactionHeader::sequence).toList());
+            assertEquals(3, starts.get());
         }
     }
 
@@ -288,6 +291,88 @@ class CaptureRestartTest {
             assertTrue(error.contains("column A is of type time with time zone"), error);
             assertTrue(error.contains("key column id is of type double precision"), error);
             assertTrue(error.contains("table public.nokey: it has no primary key"), error);
+            long begun = System.nanoTime();
+            capture.capture().stop();
+            assertTrue(System.nanoTime() - begun < 5_000_000_000L);
+            assertEquals(CaptureStatus.State.STOPPED, capture.capture().status().state());
+        }
+    }
+
+    @Test
+    void anErrorStartsOverToo(@TempDir Path directory) {
+        AtomicInteger starts = new AtomicInteger();
+        AtomicInteger batches = new AtomicInteger();
+        try (TestingCapture capture = capturing(directory, "errors")) {
+            capture.hooks(new LocalWrites(() -> {
+                if (starts.incrementAndGet() == 1) {
+                    throw new NoClassDefFoundError("on the capture's own thread");
+                }
+            }, (transaction, rows) -> {
+                if (batches.incrementAndGet() == 1) {
+                    throw new OutOfMemoryError("on the engine's thread");
+                }
+            }, () -> { }, position -> { })).start();
+            capture.await("started twice", () -> starts.get() >= 2);
+            capture.execute("insert into t values (1)");
+            capture.await("started thrice", () -> starts.get() >= 3);
+            assertEquals(List.of(1), ids(capture));
+            assertEquals(3, starts.get());
+            capture.awaitState(CaptureStatus.State.RUNNING);
+        }
+    }
+
+    @Test
+    void poisonIsVisibleAllAlong(@TempDir Path directory) throws Exception {
+        AtomicBoolean poison = new AtomicBoolean(true);
+        AtomicInteger starts = new AtomicInteger();
+        try (TestingCapture capture = capturing(directory, "poison")) {
+            capture.hooks(new LocalWrites(starts::incrementAndGet, (transaction, rows) -> {
+                if (poison.get()) {
+                    throw new IllegalStateException("poison");
+                }
+            }, () -> { }, position -> { })).startAndRun();
+            capture.execute("insert into t values (1)");
+            capture.awaitState(CaptureStatus.State.WAITING);
+            int before = starts.get();
+            while (starts.get() < before + 3) {
+                CaptureStatus status = capture.capture().status();
+                assertEquals(CaptureStatus.State.WAITING, status.state());
+                assertTrue(status.lastError().contains("poison"), status::lastError);
+                Thread.sleep(5);
+            }
+            poison.set(false);
+            assertEquals(List.of(1), ids(capture));
+            assertEquals(null, capture.awaitState(CaptureStatus.State.RUNNING).lastError());
+        }
+    }
+
+    @Test
+    void aTableDroppedMeanwhileIsLeftOut(@TempDir Path directory) {
+        try (TestingCapture capture = new TestingCapture(postgres, directory, "dropped")) {
+            capture.execute("create table t (id int primary key)", "create table other (id int primary key)");
+            capture.capturing(T, new TableId("public", "other")).startAndRun();
+            capture.execute("insert into t values (1)", "insert into other values (1)");
+            assertEquals(List.of(1, 1), ids(capture));
+            capture.execute("drop table other");
+            kill(capture);
+            capture.execute("insert into t values (2)");
+            assertEquals(List.of(1, 1, 2), ids(capture));
+        }
+    }
+
+    /** Takes the half minute between two attempts. */
+    @Test
+    void whatWasRefusedIsTriedAgain(@TempDir Path directory) throws Exception {
+        try (TestingCapture capture = capturing(directory, "again")) {
+            capture.execute("alter table t drop constraint t_pkey");
+            capture.start().awaitState(CaptureStatus.State.FAILED);
+            capture.execute("alter table t add primary key (id)");
+            Thread.sleep(25_000);
+            assertEquals(CaptureStatus.State.FAILED, capture.capture().status().state());
+            capture.await("started", () -> capture.value("select 1 from pg_replication_slots where slot_name = '" + capture.slot()
+                    + "' and active") != null);
+            capture.execute("insert into t values (1)");
+            assertEquals(List.of(1), ids(capture));
         }
     }
 
