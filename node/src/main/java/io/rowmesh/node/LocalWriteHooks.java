@@ -15,7 +15,7 @@ final class LocalWriteHooks {
 
     static io.rowmesh.agent.capture.LocalWrites of(LocalWrites writes) {
         return new io.rowmesh.agent.capture.LocalWrites(
-                () -> { },
+                () -> attempt(writes, writes::restart),
                 (transaction, rows) -> attempt(writes, () -> onRows(writes, transaction, rows)),
                 () -> attempt(writes, writes::beforeSync),
                 position -> { });

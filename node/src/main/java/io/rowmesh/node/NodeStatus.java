@@ -53,7 +53,7 @@ final class NodeStatus {
     /** Threads that must live and do not. */
     List<String> dead() {
         List<String> dead = new ArrayList<>();
-        if (capture.status().state() == CaptureStatus.State.FAILED || capture.status().state() == CaptureStatus.State.STOPPED) {
+        if (capture.status().state() == CaptureStatus.State.STOPPED) {
             dead.add("capture");
         }
         lanes.stream().map(Lane::status).filter(lane -> lane.state() == LaneStatus.State.STOPPED)
