@@ -5,6 +5,9 @@ import io.rowmesh.schema.Row;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TableShape;
+import io.rowmesh.schema.store.ControlSchema;
+import org.jooq.DSLContext;
+import org.jooq.impl.DSL;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -41,6 +44,8 @@ final class AbsentValues {
 
     private record Group(TableShape table, BitSet absent) {
     }
+
+    private static final DSLContext RENDERER = ControlSchema.renderer();
 
     private final Connection connection;
 
@@ -218,10 +223,10 @@ final class AbsentValues {
     }
 
     private static String quoted(TableId id) {
-        return quoted(id.schema()) + '.' + quoted(id.name());
+        return RENDERER.render(DSL.name(id.schema(), id.name()));
     }
 
     private static String quoted(String name) {
-        return '"' + name.replace("\"", "\"\"") + '"';
+        return RENDERER.render(DSL.name(name));
     }
 }
