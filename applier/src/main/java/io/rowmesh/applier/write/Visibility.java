@@ -17,6 +17,8 @@ final class Visibility {
     private final Connection connection;
     /** Every transaction before this one (64 bits) has ended and is visible if it committed. */
     private long allBefore;
+    /** The last transaction found visible: its rows come one after another, and an old snapshot may hold allBefore back. */
+    private long lastVisible = -1;
 
     Visibility(Connection connection) {
         this.connection = connection;
@@ -29,6 +31,9 @@ final class Visibility {
      * @throws SQLException with state 57014 when it does not become visible within 30 s, or on an interrupt
      */
     void await(long xid) throws SQLException {
+        if (xid == lastVisible) {
+            return;
+        }
         long deadline = System.nanoTime() + LIMIT.toNanos();
         while (!visible(xid)) {
             if (System.nanoTime() > deadline || Thread.interrupted()) {
@@ -37,6 +42,7 @@ final class Visibility {
             }
             java.util.concurrent.locks.LockSupport.parkNanos(500_000);
         }
+        lastVisible = xid;
     }
 
     private boolean visible(long xid) throws SQLException {
