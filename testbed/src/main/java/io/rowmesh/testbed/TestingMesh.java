@@ -89,7 +89,7 @@ public final class TestingMesh implements AutoCloseable {
             }
         }
         regions().forEach(region -> region.node().start());
-        regions().forEach(region -> region.node().awaitReady(Duration.ofSeconds(60)));
+        regions().forEach(region -> region.node().awaitReady(Duration.ofSeconds(120)));
         return this;
     }
 

@@ -21,7 +21,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /** Under load in both regions, a node dies at every step of a change's life, then either database; nothing is lost or doubled. */
 class CrashTest {
 
-    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Duration LIMIT = Duration.ofSeconds(240);
 
     @TempDir
     static Path directory;
@@ -46,9 +46,9 @@ class CrashTest {
         victim.node().stop();
         Ledger ledger = new Ledger(mesh).start();
         victim.node().start("-Drowmesh.halt-at=" + step + ":" + (20 + step.ordinal()));
-        assertEquals(137, victim.node().awaitExit(Duration.ofSeconds(60)), "the node halted at " + step);
+        assertEquals(137, victim.node().awaitExit(Duration.ofSeconds(180)), "the node halted at " + step);
         victim.node().start();
-        victim.node().awaitReady(Duration.ofSeconds(60));
+        victim.node().awaitReady(Duration.ofSeconds(120));
         ledger.stop();
         ledger.assertNothingLostOrDoubled(LIMIT);
     }
@@ -62,7 +62,7 @@ class CrashTest {
             Thread.sleep(500 + 300L * i);
             victim.node().kill();
             victim.node().start();
-            victim.node().awaitReady(Duration.ofSeconds(60));
+            victim.node().awaitReady(Duration.ofSeconds(120));
         }
         ledger.stop();
         ledger.assertNothingLostOrDoubled(LIMIT);

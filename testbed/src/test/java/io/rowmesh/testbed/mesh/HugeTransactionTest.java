@@ -13,7 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 /** One transaction of a million rows passes through nodes of 256 MB. */
 class HugeTransactionTest {
 
-    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final Duration LIMIT = Duration.ofMinutes(15);
 
     @TempDir
     Path directory;
