@@ -245,6 +245,20 @@ class LaneWriterTest {
         assertEquals("4", postgres.value("select count(*) from rowmesh.tombstone"));
     }
 
+    /** Nothing is applied to such a table, so its deletes need no tombstone, and the node's role may have no right to write it. */
+    @Test
+    void localDeletesOfASendOnlyTableAreLeftAlone() throws SQLException {
+        ApplierOptions sendOnly = new ApplierOptions("us", Set.of("eu"), table -> false, Duration.ofSeconds(5));
+        localWrites.close();
+        try (LocalWrites writes = new LocalWrites(sessions(), sendOnly, locks, index)) {
+            writes.start();
+            writes.onRows(new io.rowmesh.schema.Version(nowMicros(), "us"), 1, 1, 0, List.of(delete(1), new RowChange.Truncate(T)));
+            writes.beforeSync();
+        }
+        assertEquals("0", postgres.value("select count(*) from rowmesh.tombstone"));
+        assertEquals(1, writer.apply(header(start, ++sequence), List.of(insert(1, "a"))).applied);
+    }
+
     @Test
     void longKeysHaveTombstonesToo() throws SQLException {
         postgres.execute("create table if not exists public.long (k bytea primary key)");
