@@ -2,6 +2,7 @@ package io.rowmesh.testbed.mesh;
 
 import io.rowmesh.testbed.TestingMesh;
 import io.rowmesh.testbed.TestingRegion;
+import io.rowmesh.testbed.Wait;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -138,6 +139,23 @@ class BothDirectionsTest {
         assertEquals("42703", mesh.eu().postgres().value("select min(sqlstate) from rowmesh.parked where row_key like '%500%'"));
         mesh.regions().forEach(region -> region.postgres().execute("truncate rowmesh.parked"));
         mesh.us().postgres().execute("update pairs set v = v where a >= 500");
+        assertEqual();
+    }
+
+    @Test
+    void tombstonesGoOnceEverybodyHasSeenTheDeleteAndStayWhileALinkIsCut() throws InterruptedException {
+        mesh.eu().postgres().execute("insert into t select i, 'to go' from generate_series(8000, 8010) i");
+        mesh.awaitQuiet(LIMIT);
+        mesh.cut();
+        mesh.us().postgres().execute("delete from t where id between 8000 and 8010");
+        Thread.sleep(10_000);
+        assertEquals("11", mesh.us().postgres().value("select count(*) from rowmesh.tombstone where row_key like '[\"80%'"));
+        mesh.heal();
+        for (TestingRegion region : mesh.regions()) {
+            Wait.until(LIMIT, () -> "tombstones stand in " + region.id() + ": "
+                    + region.postgres().query("select * from rowmesh.tombstone limit 3"),
+                    () -> region.postgres().value("select count(*) from rowmesh.tombstone").equals("0"));
+        }
         assertEqual();
     }
 
