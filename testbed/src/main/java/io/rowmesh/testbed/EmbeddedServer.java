@@ -82,7 +82,7 @@ final class EmbeddedServer implements PostgresServer {
     public void close() {
         end();
         try {
-            PostgresBinaries.deleteTree(data);
+            Directories.delete(data);
         } catch (IOException e) {
             // A child of the ended server may still be writing; the directory is temporary anyway.
         }

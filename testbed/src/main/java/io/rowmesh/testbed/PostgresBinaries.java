@@ -13,8 +13,6 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Comparator;
-import java.util.stream.Stream;
 import java.util.zip.ZipFile;
 
 /** PostgreSQL server programs from Maven's embedded binaries, unpacked once per user and version. */
@@ -41,7 +39,7 @@ final class PostgresBinaries {
             try {
                 Files.move(fresh, home);
             } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
-                deleteTree(fresh);
+                Directories.delete(fresh);
             }
             return home;
         } catch (IOException e) {
@@ -80,16 +78,5 @@ final class PostgresBinaries {
             }
         }
         Files.setPosixFilePermissions(into, PosixFilePermissions.fromString("rwxr-xr-x"));
-    }
-
-    static void deleteTree(Path root) throws IOException {
-        if (!Files.exists(root)) {
-            return;
-        }
-        try (Stream<Path> paths = Files.walk(root)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        }
     }
 }

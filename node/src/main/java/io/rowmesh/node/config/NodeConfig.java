@@ -1,6 +1,8 @@
 package io.rowmesh.node.config;
 
 import io.rowmesh.schema.stream.Endpoint;
+import io.rowmesh.applier.write.ApplierSession;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -26,7 +28,7 @@ public record NodeConfig(
         long changeLogMaxBytes) {
 
     /** The local replication origin under which the node's own repairs are written. No region may be called self. */
-    public static final String SELF_ORIGIN = "rowmesh_self";
+    public static final String SELF_ORIGIN = ApplierSession.originName(ApplierSession.SELF);
 
     public NodeConfig {
         peers = List.copyOf(peers);
@@ -36,7 +38,7 @@ public record NodeConfig(
 
     /** The name of the local replication origin under which a region's changes are applied. */
     public static String replicationOrigin(String region) {
-        return "rowmesh_" + region;
+        return ApplierSession.originName(region);
     }
 
     /** The names of all local replication origins that this node needs. */

@@ -1,12 +1,12 @@
 package io.rowmesh.testbed.demo;
 
 import io.rowmesh.testbed.Comparison;
+import io.rowmesh.testbed.Directories;
 import io.rowmesh.testbed.TestingMesh;
 import io.rowmesh.testbed.TestingRegion;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,7 +50,7 @@ public final class DemoCommand implements Callable<Integer> {
             return equal ? 0 : 1;
         } finally {
             if (!keep) {
-                delete(directory);
+                Directories.delete(directory);
             }
         }
     }
@@ -96,13 +96,5 @@ public final class DemoCommand implements Callable<Integer> {
             System.out.println("             ./rowmesh status --config " + region.config());
         }
         System.out.println("Write in one, read in the other. Ctrl-C ends everything.");
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (var paths = Files.walk(directory)) {
-            for (Path path : paths.sorted(java.util.Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        }
     }
 }
