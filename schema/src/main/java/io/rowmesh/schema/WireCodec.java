@@ -28,7 +28,8 @@ public final class WireCodec {
         var builder = io.rowmesh.schema.wire.TransactionHeader.newBuilder()
                 .setOrigin(header.origin()).setEpoch(header.epoch()).setSequence(header.sequence())
                 .setCommitMicros(header.commitMicros()).setSourcePosition(header.sourcePosition())
-                .setRows(header.rows()).setChunks(header.chunks()).setHeartbeat(header.heartbeat());
+                .setRows(header.rows()).setChunks(header.chunks()).setHeartbeat(header.heartbeat())
+                .setExactSeen(header.exactSeen()).setCausal(header.causal());
         for (SeenMark mark : header.seen()) {
             builder.addSeen(io.rowmesh.schema.wire.SeenMark.newBuilder().setOrigin(mark.origin())
                     .setEpoch(mark.epoch()).setSequence(mark.sequence()).setCommitMicros(mark.commitMicros()));
@@ -40,7 +41,8 @@ public final class WireCodec {
         List<SeenMark> seen = wire.getSeenList().stream()
                 .map(m -> new SeenMark(m.getOrigin(), m.getEpoch(), m.getSequence(), m.getCommitMicros())).toList();
         return new TransactionHeader(wire.getOrigin(), wire.getEpoch(), wire.getSequence(), wire.getCommitMicros(),
-                wire.getSourcePosition(), wire.getRows(), wire.getChunks(), seen, wire.getHeartbeat());
+                wire.getSourcePosition(), wire.getRows(), wire.getChunks(), seen, wire.getHeartbeat(), wire.getExactSeen(),
+                wire.getCausal());
     }
 
     /** A serialized {@code Chunk} message: the form that stands in the change log and travels. */

@@ -35,7 +35,7 @@ class WireCodecTest {
     @Test
     void headersSurviveTheWire() {
         TransactionHeader header = new TransactionHeader("eu", 2, 9, 1_700_000_000_123_456L, -5, 3, 1,
-                List.of(new SeenMark("us", 1, 4, 77)), true);
+                List.of(new SeenMark("us", 1, 4, 77)), true, true, true);
         assertEquals(header, WireCodec.decode(WireCodec.encode(header)));
     }
 
