@@ -3,50 +3,80 @@ package io.rowmesh.testbed;
 import io.rowmesh.testbed.faults.TcpProxy;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Two regions, eu and us, with a proxy on each link between them that can be cut. Made step by step: the constructor starts the
- * databases, {@link #start} prepares them and starts the nodes.
+ * Two or more regions with a proxy on each directed link between them that can be made to fail. Made step by step: the
+ * constructor starts the databases, {@link #start} prepares them and starts the nodes.
  */
 public final class TestingMesh implements AutoCloseable {
 
-    /** What can be chosen; {@link #DEFAULT} is PostgreSQL 18, all of schema public, 300 ms heartbeats. */
-    public record Options(String major, List<String> tables, List<String> nodeOptions, Map<String, String> settings) {
+    /** The ids of regions, in the order in which they are taken. */
+    private static final List<String> REGIONS = List.of("eu", "us", "ap", "sa", "af");
+
+    /**
+     * What can be chosen; {@link #DEFAULT} is two regions, PostgreSQL 18, all of schema public, 300 ms heartbeats.
+     *
+     * @param tables      globs of tables, all active-active
+     * @param nodeOptions for the nodes' Java machines
+     * @param settings    of the databases
+     * @param regions     how many regions, 2 to 5: eu, us, ap, sa, af
+     * @param yaml        further lines of every node's configuration, the rules for example
+     */
+    public record Options(String major, List<String> tables, List<String> nodeOptions, Map<String, String> settings, int regions,
+                          String yaml) {
+
+        public Options(String major, List<String> tables, List<String> nodeOptions, Map<String, String> settings) {
+            this(major, tables, nodeOptions, settings, 2, "");
+        }
+
+        public Options withRegions(int count) {
+            return new Options(major, tables, nodeOptions, settings, count, yaml);
+        }
+
+        public Options withYaml(String lines) {
+            return new Options(major, tables, nodeOptions, settings, regions, lines);
+        }
     }
 
     public static final Options DEFAULT = new Options("18", List.of("public.*"), List.of("-Xmx256m"), Map.of());
 
-    private final TestingRegion eu;
-    private final TestingRegion us;
-    private final TcpProxy toEu;
-    private final TcpProxy toUs;
+    /** The way of one region's changes to another: the target's node connects to the origin's through the proxy. */
+    public record Link(String origin, String target, TcpProxy proxy) {
+    }
+
+    private final List<TestingRegion> regions = new ArrayList<>();
+    private final List<Link> links = new ArrayList<>();
 
     public TestingMesh(Path directory, Options options) {
+        Map<String, Integer> shippingPorts = new LinkedHashMap<>();
+        REGIONS.subList(0, options.regions()).forEach(id -> shippingPorts.put(id, Ports.free()));
+        shippingPorts.forEach((origin, port) -> shippingPorts.keySet().stream().filter(target -> !target.equals(origin))
+                .forEach(target -> links.add(new Link(origin, target, TcpProxy.start(port)))));
         try {
-            int euPort = Ports.free();
-            int usPort = Ports.free();
-            toEu = TcpProxy.start(euPort);
-            toUs = TcpProxy.start(usPort);
-            eu = region(directory, "eu", euPort, "us", toUs.port(), options);
-            us = region(directory, "us", usPort, "eu", toEu.port(), options);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot set a mesh up", e);
+            for (Map.Entry<String, Integer> region : shippingPorts.entrySet()) {
+                regions.add(region(directory, region.getKey(), region.getValue(), options));
+            }
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw new IllegalStateException("cannot set a mesh up: " + e.getMessage(), e);
         }
     }
 
-    private static TestingRegion region(Path directory, String id, int shippingPort, String peer, int peerPort, Options options)
-            throws IOException {
+    private TestingRegion region(Path directory, String id, int shippingPort, Options options) throws IOException {
         Path home = Files.createDirectories(directory.resolve(id));
         TestingPostgres postgres = TestingPostgres.start(home, options.major(), options.settings());
         int adminPort = Ports.free();
         Path config = home.resolve(id + ".yaml");
+        StringBuilder peers = new StringBuilder();
+        links.stream().filter(link -> link.target().equals(id)).forEach(link -> peers.append("  - { region: ").append(link.origin())
+                .append(", address: \"").append(link.proxy().address()).append("\" }\n"));
         StringBuilder tables = new StringBuilder();
         options.tables().forEach(t -> tables.append("  - { match: \"").append(t).append("\", mode: active-active }\n"));
         Files.writeString(config, """
@@ -54,67 +84,83 @@ public final class TestingMesh implements AutoCloseable {
                 database: { url: "postgresql://127.0.0.1:%d/postgres", user: postgres }
                 listen: { shipping: "127.0.0.1:%d", admin: "127.0.0.1:%d" }
                 peers:
-                  - { region: %s, address: "127.0.0.1:%d" }
-                tables:
+                %stables:
                 %sdata-dir: %s
                 heartbeat-interval: 300ms
-                """.formatted(id, postgres.port(), shippingPort, adminPort, peer, peerPort, tables, home.resolve("data")));
+                %s
+                """.formatted(id, postgres.port(), shippingPort, adminPort, peers, tables, home.resolve("data"), options.yaml()));
         return new TestingRegion(id, postgres, new TestingNode(config, adminPort, options.nodeOptions()), config, shippingPort);
     }
 
     public TestingRegion eu() {
-        return eu;
+        return region("eu");
     }
 
     public TestingRegion us() {
-        return us;
+        return region("us");
+    }
+
+    public TestingRegion region(String id) {
+        return regions.stream().filter(region -> region.id().equals(id)).findFirst().orElseThrow();
     }
 
     public List<TestingRegion> regions() {
-        return List.of(eu, us);
+        return List.copyOf(regions);
     }
 
-    /** Runs statements in both databases, before anything is replicated. */
+    public List<Link> links() {
+        return List.copyOf(links);
+    }
+
+    /** The way of {@code origin}'s changes to {@code target}. */
+    public TcpProxy link(String origin, String target) {
+        return links.stream().filter(link -> link.origin().equals(origin) && link.target().equals(target)).findFirst().orElseThrow()
+                .proxy();
+    }
+
+    /** Runs statements in all databases, before anything is replicated. */
     public TestingMesh execute(String... statements) {
-        regions().forEach(region -> region.postgres().execute(statements));
+        regions.forEach(region -> region.postgres().execute(statements));
         return this;
     }
 
-    /** Prepares both databases, starts both nodes and waits until they are ready. */
+    /** Prepares all databases, starts all nodes and waits until they are ready. */
     public TestingMesh start() {
-        for (TestingRegion region : regions()) {
+        for (TestingRegion region : regions) {
             int exit = Rowmesh.run("prepare", "--config", region.config().toString(), "--apply");
             if (exit != 0) {
                 throw new IllegalStateException("prepare of " + region.id() + " ended with " + exit);
             }
         }
-        regions().forEach(region -> region.node().start());
-        regions().forEach(region -> region.node().awaitReady(Duration.ofSeconds(120)));
+        regions.forEach(region -> region.node().start());
+        regions.forEach(region -> region.node().awaitReady(Duration.ofSeconds(120)));
         return this;
     }
 
-    /** Cuts both links, each in both directions. */
+    /** Cuts all links, each in both directions. */
     public void cut() {
-        toEu.cut();
-        toUs.cut();
+        links.forEach(link -> link.proxy().cut());
+    }
+
+    /** Cuts one region off from all others. */
+    public void cut(String region) {
+        links.stream().filter(link -> link.origin().equals(region) || link.target().equals(region)).forEach(link -> link.proxy().cut());
     }
 
     public void heal() {
-        toEu.heal();
-        toUs.heal();
+        links.forEach(link -> link.proxy().heal());
     }
 
     /**
-     * Waits until everything that was committed before is applied in the other region: a heartbeat written afterwards has
+     * Waits until everything that was committed before is applied in the other regions: a heartbeat written afterwards has
      * arrived there, and heartbeats overtake nothing.
      */
     public void awaitQuiet(Duration limit) {
-        List<String> before = new ArrayList<>();
-        for (TestingRegion region : regions()) {
-            before.add(region.postgres().value("select clock_timestamp()"));
+        Map<String, String> before = new LinkedHashMap<>();
+        regions.forEach(region -> before.put(region.id(), region.postgres().value("select clock_timestamp()")));
+        for (Link link : links) {
+            awaitHeartbeat(region(link.target()), region(link.origin()), before.get(link.origin()), limit);
         }
-        awaitHeartbeat(us, eu, before.get(0), limit);
-        awaitHeartbeat(eu, us, before.get(1), limit);
     }
 
     private static void awaitHeartbeat(TestingRegion at, TestingRegion from, String since, Duration limit) {
@@ -123,17 +169,21 @@ public final class TestingMesh implements AutoCloseable {
                 "select coalesce((select beat_at > '" + since + "' from rowmesh.heartbeat where region = '" + from.id() + "'), false)")));
     }
 
-    /** Quiet, then differences; empty when both regions are equal. */
+    /** Quiet, then differences of each region from the first; empty when all regions are equal. */
     public List<String> differencesWhenQuiet(Duration limit) {
         awaitQuiet(limit);
-        return Comparison.differences(eu.postgres(), us.postgres());
+        List<String> differences = new ArrayList<>();
+        for (TestingRegion region : regions.subList(1, regions.size())) {
+            Comparison.differences(regions.get(0).postgres(), region.postgres())
+                    .forEach(difference -> differences.add(regions.get(0).id() + "/" + region.id() + " " + difference));
+        }
+        return differences;
     }
 
     @Override
     public void close() {
-        regions().forEach(region -> region.node().close());
-        regions().forEach(region -> region.postgres().close());
-        toEu.close();
-        toUs.close();
+        regions.forEach(region -> region.node().close());
+        regions.forEach(region -> region.postgres().close());
+        links.forEach(link -> link.proxy().close());
     }
 }
