@@ -29,6 +29,7 @@ import io.rowmesh.node.config.Secret;
 import io.rowmesh.node.prepare.Databases;
 import io.rowmesh.node.prepare.Preparation;
 import io.rowmesh.node.prepare.ResolvedTables;
+import io.rowmesh.rules.TableRules;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.store.ControlSchema;
 import io.rowmesh.schema.stream.TlsFiles;
@@ -140,7 +141,9 @@ public final class Node implements AutoCloseable {
     /** By name, not by what exists now: a table that is created later receives at once, and until then its rows are parked. */
     private ApplierOptions applying() {
         Map<TableId, Boolean> receives = new ConcurrentHashMap<>();
-        return new ApplierOptions(config.region(), peers(), table -> receives.computeIfAbsent(table, this::receives), config.maxClockSkew());
+        Map<TableId, TableRules> rules = new ConcurrentHashMap<>();
+        return new ApplierOptions(config.region(), peers(), table -> receives.computeIfAbsent(table, this::receives),
+                table -> rules.computeIfAbsent(table, known -> ResolvedTables.rules(config.rules(), known)), config.maxClockSkew());
     }
 
     private boolean receives(TableId table) {

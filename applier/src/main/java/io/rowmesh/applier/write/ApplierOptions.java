@@ -1,10 +1,12 @@
 package io.rowmesh.applier.write;
 
+import io.rowmesh.rules.TableRules;
 import io.rowmesh.schema.TableId;
 
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -13,9 +15,17 @@ import java.util.function.Predicate;
  * @param region       this region
  * @param peers        the other regions
  * @param receives     whether changes of a table from other regions are applied here
+ * @param rules        what decides concurrent writes of a table
  * @param maxClockSkew how far a change's timestamp may lie ahead of the local database's clock before applying stops
  */
-public record ApplierOptions(String region, Set<String> peers, Predicate<TableId> receives, Duration maxClockSkew) {
+public record ApplierOptions(String region, Set<String> peers, Predicate<TableId> receives,
+                             Function<TableId, TableRules> rules, Duration maxClockSkew) {
+
+    /** With last-write-wins for every table. */
+    public ApplierOptions(String region, Set<String> peers, Predicate<TableId> receives, Duration maxClockSkew) {
+        this(region, peers, receives, table -> TableRules.LAST_WRITE_WINS, maxClockSkew);
+    }
+
 
     /** All regions of the mesh, this one included, in the order that decides ties. */
     public List<String> regions() {

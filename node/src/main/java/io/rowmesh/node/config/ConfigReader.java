@@ -1,12 +1,17 @@
 package io.rowmesh.node.config;
 
+import io.rowmesh.rules.ColumnRule;
+import io.rowmesh.rules.RowRule;
+import io.rowmesh.rules.TableRules;
 import io.rowmesh.schema.stream.Endpoint;
 import tools.jackson.databind.JsonNode;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -27,11 +32,23 @@ final class ConfigReader {
         return new NodeConfig(text(root, "region"), database(), listen(), tls(),
                 list("peers", peer -> new NodeConfig.Peer(text(peer, "region"), Endpoint.parse(text(peer, "address")))),
                 list("tables", table -> new NodeConfig.TableRule(TableGlob.parse(text(table, "match")), TableMode.parse(text(table, "mode")))),
-                list("rules", rule -> new NodeConfig.ConflictRule(TableGlob.parse(text(rule, "match")), text(rule, "rule"))),
+                list("rules", rule -> new NodeConfig.ConflictRule(TableGlob.parse(text(rule, "match")), rules(rule))),
                 directory.resolve(text(root, "data-dir")).normalize(),
                 Amounts.duration(root.path("heartbeat-interval").asString("2s")),
                 Amounts.duration(root.path("max-clock-skew").asString("5s")),
                 Amounts.bytes(root.path("change-log").path("max-size").asString("10GiB")));
+    }
+
+    private static TableRules rules(JsonNode rule) {
+        Map<String, ColumnRule> columns = new HashMap<>();
+        rule.path("columns").properties().forEach(column -> columns.put(column.getKey(), ColumnRule.parse(column.getValue().asString())));
+        return new TableRules(RowRule.parse(text(rule, "rule")), columns,
+                rule.path("groups").valueStream().map(ConfigReader::texts).toList(), texts(rule.path("priority")),
+                rule.path("column").asString(null), rule.path("name").asString(null));
+    }
+
+    private static List<String> texts(JsonNode list) {
+        return list.valueStream().map(JsonNode::asString).toList();
     }
 
     private NodeConfig.Database database() {

@@ -6,8 +6,10 @@ import tools.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** What a JSON Schema cannot say. Looks only at values that are there and of the right form, and reports the rest. */
@@ -26,6 +28,7 @@ final class ConfigRules {
         rules.regions();
         rules.forms();
         rules.addresses();
+        new ConflictRuleChecks(document, rules.allRegions()).check();
         for (String file : List.of("certificate", "key", "authority")) {
             rules.text("/tls/" + file, path -> rules.readable("/tls/" + file, path));
         }
@@ -44,6 +47,13 @@ final class ConfigRules {
                 }
             });
         }
+    }
+
+    private Set<String> allRegions() {
+        Set<String> all = new HashSet<>();
+        text("/region", all::add);
+        items("/peers", "/region").forEach(at -> text(at, all::add));
+        return all;
     }
 
     /** Its replication origin would be the one of the node's own repairs. */

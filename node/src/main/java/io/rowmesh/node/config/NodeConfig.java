@@ -2,6 +2,7 @@ package io.rowmesh.node.config;
 
 import io.rowmesh.schema.stream.Endpoint;
 import io.rowmesh.applier.write.ApplierSession;
+import io.rowmesh.rules.TableRules;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -69,6 +70,6 @@ public record NodeConfig(
     }
 
     /** A table takes the rule of the last of these that matches it, and last-write-wins if none does. */
-    public record ConflictRule(TableGlob match, String rule) {
+    public record ConflictRule(TableGlob match, TableRules rules) {
     }
 }

@@ -84,6 +84,11 @@ final class YamlDocument {
         return path.startsWith(".") ? path.substring(1) : path;
     }
 
+    /** A key as a part of a pointer. */
+    static String escaped(String key) {
+        return key.replace("~", "~0").replace("/", "~1");
+    }
+
     private JsonNode parse(String text) {
         // Duplicates are let through here, so that they do not hide the problems behind them.
         LoadSettings settings = LoadSettings.builder().setLabel(file).setAllowDuplicateKeys(true).build();
@@ -120,7 +125,7 @@ final class YamlDocument {
         Map<String, Integer> firstLines = new HashMap<>();
         for (NodeTuple entry : mapping.getValue()) {
             String key = entry.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : entry.getKeyNode().toString();
-            String at = pointer + "/" + key.replace("~", "~0").replace("/", "~1");
+            String at = pointer + "/" + escaped(key);
             Integer first = firstLines.putIfAbsent(key, line(entry.getKeyNode()));
             if (first != null) {
                 problems.add(new Problem(file, line(entry.getKeyNode()), "'" + path(at) + "' is given twice, first in line " + first));

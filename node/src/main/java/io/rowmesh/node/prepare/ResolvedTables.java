@@ -3,6 +3,7 @@ package io.rowmesh.node.prepare;
 import io.rowmesh.node.config.NodeConfig;
 import io.rowmesh.node.config.TableGlob;
 import io.rowmesh.node.config.TableMode;
+import io.rowmesh.rules.TableRules;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.store.ControlSchema;
 
@@ -59,6 +60,15 @@ public record ResolvedTables(Map<TableId, TableMode> modes, List<String> matchle
             mode = rule.match().matches(table) ? rule.mode() : mode;
         }
         return mode;
+    }
+
+    /** What decides concurrent writes of a table: the last that matches, last-write-wins if none does. */
+    public static TableRules rules(List<NodeConfig.ConflictRule> rules, TableId table) {
+        TableRules found = TableRules.LAST_WRITE_WINS;
+        for (NodeConfig.ConflictRule rule : neverTakesPart(table.schema()) ? List.<NodeConfig.ConflictRule>of() : rules) {
+            found = rule.match().matches(table) ? rule.rules() : found;
+        }
+        return found;
     }
 
     private static boolean neverTakesPart(String schema) {
