@@ -1,0 +1,123 @@
+package io.rowmesh.rules.credible;
+
+import io.rowmesh.schema.Version;
+import org.junit.jupiter.api.Test;
+
+import static io.rowmesh.rules.credible.TouchingRegion.FOREVER;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** The four ways in which a touch as first written leaves regions different, each beside the rule that avoids it. */
+class TouchTest {
+
+    private final TouchingRegion a = new TouchingRegion("a");
+    private final TouchingRegion b = new TouchingRegion("b");
+
+    private void deliver() {
+        a.shipped().forEach(b::apply);
+        a.shipped().clear();
+    }
+
+    /** A: insert at 11, the clock goes back, delete at 10. The row has not the withheld version any more: there is none. */
+    @Test
+    void aDeletedKeyIsTouchedToo() {
+        a.write(11, "x");
+        a.capture(FOREVER, false);
+        a.write(10, null);
+        a.capture(FOREVER, false);
+        deliver();
+        assertTrue(a.isPending());
+        assertNotEquals(a.value(), b.value(), "what is left when only a row that still has that version is touched");
+        a.touch(12, a.looks(), a.withheldAt());
+        a.capture(FOREVER, false);
+        deliver();
+        assertFalse(a.isPending());
+        assertNull(b.value());
+        assertNull(a.value());
+    }
+
+    /** The log shows a commit before other sessions do: a touch that begins then finds no row and ships a delete. */
+    @Test
+    void aTouchWaitsUntilTheWithheldTransactionIsVisible() {
+        a.writeInvisibly(100, "x");
+        a.capture(50, false);
+        assertFalse(TouchStart.may(false, 40, a.newest(), 50));
+        a.touch(40, a.looks(), a.withheldAt());
+        a.capture(50, false);
+        a.becomesVisible(100, "x");
+        deliver();
+        assertNotEquals(a.value(), b.value(), "what is left of a touch before visibility");
+        assertTrue(TouchStart.may(true, 40, Long.MIN_VALUE, 50));
+    }
+
+    /** B's 11 was dropped at A against 15, which was never shipped; a touch at 10 would lose to 11 everywhere else. */
+    @Test
+    void aTouchIsAboveWhatWasDroppedAgainstTheIncredibleVersion() {
+        TouchingRegion.Change dropped = new TouchingRegion.Change(new Version(11, "b"), "y");
+        a.write(15, "x");
+        a.capture(12, false);
+        b.apply(dropped);
+        a.apply(dropped);
+        assertEquals("x", a.value());
+        assertFalse(TouchStart.may(true, 10, a.newest(), 12));
+        a.touch(10, a.looks(), a.withheldAt());
+        a.capture(12, false);
+        deliver();
+        assertTrue(a.isPending(), "begun too early it is itself not credible, and is done again");
+        assertEquals("y", b.value());
+        assertTrue(TouchStart.may(true, 12, a.newest(), 17));
+        a.touch(12, a.looks(), a.withheldAt());
+        a.capture(17, false);
+        deliver();
+        assertEquals("x", a.value());
+        assertEquals("x", b.value());
+    }
+
+    /** A local insert stands in the log between the withheld delete and the touch, which did not see it. */
+    @Test
+    void aTouchThatFoundNoRowIsVoidWhenALocalWriteStandsBeforeIt() {
+        for (boolean broken : new boolean[] {true, false}) {
+            TouchingRegion here = new TouchingRegion("a");
+            TouchingRegion there = new TouchingRegion("b");
+            here.write(11, "x");
+            here.capture(FOREVER, false);
+            here.write(10, null);
+            here.capture(FOREVER, false);
+            String seen = here.looks();
+            long after = here.withheldAt();
+            here.write(12, "z");
+            here.touch(13, seen, after);
+            here.capture(FOREVER, broken);
+            if (broken) {
+                here.shipped().forEach(there::apply);
+                // Re-assertion of the delete takes the row here as well; an insert of the same moment would have stayed.
+                assertNull(there.value(), "the insert is gone in the other region");
+            } else {
+                assertTrue(here.isPending());
+                here.touch(14, here.looks(), here.withheldAt());
+                here.capture(FOREVER, false);
+                here.shipped().forEach(there::apply);
+                assertEquals("z", here.value());
+                assertEquals("z", there.value());
+            }
+        }
+    }
+
+    @Test
+    void whileAKeyIsPendingItsCredibleWritesAreWithheldToo() {
+        a.write(100, "x");
+        a.capture(50, false);
+        a.write(40, "y");
+        a.capture(50, false);
+        assertTrue(a.shipped().isEmpty());
+        a.touch(41, a.looks(), 0);
+        a.write(42, "z");
+        a.capture(50, false);
+        deliver();
+        assertEquals("z", a.value());
+        assertEquals("z", b.value());
+    }
+}
