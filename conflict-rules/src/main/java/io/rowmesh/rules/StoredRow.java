@@ -1,0 +1,13 @@
+package io.rowmesh.rules;
+
+import io.rowmesh.schema.Row;
+import io.rowmesh.schema.Version;
+
+/**
+ * A row as it stands in a region.
+ *
+ * @param row     its values, in the shape of the change that meets it
+ * @param version the greatest version among the writes that made it
+ */
+public record StoredRow(Row row, Version version) {
+}
