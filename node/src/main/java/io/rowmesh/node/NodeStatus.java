@@ -47,7 +47,8 @@ final class NodeStatus {
         Map<String, PeerStatus> sending = shipping.status();
         List<StatusReport.Peer> peers = lanes.stream().map(Lane::status)
                 .map(lane -> new StatusReport.Peer(lane.origin(), shipping(sending.get(lane.origin())), applying(lane))).toList();
-        return new StatusReport(config.region(), log.epoch(), state(), capturing(), changeLog(), peers, periodic.notices());
+        return new StatusReport(config.region(), log.epoch(), state(), capturing(), changeLog(), peers, periodic.history(),
+                periodic.notices());
     }
 
     /** Threads that must live and do not. */

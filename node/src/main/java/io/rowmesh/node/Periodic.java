@@ -1,8 +1,10 @@
 package io.rowmesh.node;
 
 import io.rowmesh.agent.log.ChangeLog;
+import io.rowmesh.applier.history.HistoryPartitions;
 import io.rowmesh.applier.write.Heartbeat;
 import io.rowmesh.applier.write.TombstoneCollector;
+import io.rowmesh.node.admin.StatusReport;
 import io.rowmesh.node.config.NodeConfig;
 import io.rowmesh.schema.store.ControlSchema;
 import org.jooq.impl.DSL;
@@ -29,16 +31,19 @@ final class Periodic implements AutoCloseable {
     private static final Duration END_CHECK_EVERY = Duration.ofSeconds(1);
     private static final Duration WATCH_EVERY = Duration.ofSeconds(10);
     private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
+    private static final Duration HISTORY_EVERY = Duration.ofSeconds(10);
     /** A number that is older than this is not told any more. */
     private static final Duration STALE_AFTER = LOOK_EVERY.multipliedBy(3);
 
     private final DataSource pool;
     private final TombstoneCollector collector;
+    private final HistoryPartitions partitions;
     private final ChangeLog log;
     private final Repeated beat;
     private final Repeated look;
     private final Repeated collect;
     private final Repeated watch;
+    private final Repeated history;
     private final TableWatch tables;
     private final List<Repeated> all;
     /** A thread for each, so that none waits for another one that gets no answer. */
@@ -46,19 +51,22 @@ final class Periodic implements AutoCloseable {
 
     private volatile Long lagBytes;
     private volatile Map<String, Integer> parkedByOrigin = Map.of();
+    private volatile StatusReport.History unresolved = StatusReport.History.NONE;
     private volatile long tombstones;
 
     Periodic(NodeConfig config, DataSource pool, Heartbeat heartbeat, TombstoneCollector collector, TableWatch tables,
              ChangeLog log) {
         this.pool = pool;
         this.collector = collector;
+        this.partitions = new HistoryPartitions(pool, config.keepConflicts());
         this.tables = tables;
         this.log = log;
         this.beat = repeated("heartbeat", "the heartbeat cannot be written", config.heartbeatInterval(), heartbeat::beat);
         this.look = repeated("look", "the database cannot be looked at for the status", LOOK_EVERY, this::look);
         this.collect = repeated("collector", "tombstones cannot be collected", LOOK_EVERY, this::collect);
         this.watch = repeated("tables", "the tables cannot be compared with the configuration", WATCH_EVERY, tables::look);
-        this.all = List.of(beat, look, collect, watch);
+        this.history = repeated("history", "the conflict history cannot be kept in order", HISTORY_EVERY, this::keepHistory);
+        this.all = List.of(beat, look, collect, watch, history);
         this.clock = Executors.newScheduledThreadPool(all.size() + 1, work -> {
             Thread thread = new Thread(work, "periodic");
             thread.setDaemon(true);
@@ -91,6 +99,13 @@ final class Periodic implements AutoCloseable {
         }
     }
 
+    private void keepHistory() throws SQLException {
+        try (Connection connection = pool.getConnection()) {
+            unresolved = HistoryLook.read(connection);
+        }
+        partitions.step();
+    }
+
     private void collect() throws SQLException {
         collector.step();
         tombstones = collector.standing();
@@ -118,13 +133,18 @@ final class Periodic implements AutoCloseable {
         return parkedByOrigin.getOrDefault(origin, 0);
     }
 
+    /** Conflicts and parked rows as they were a few seconds ago. */
+    StatusReport.History history() {
+        return unresolved;
+    }
+
     long tombstones() {
         return tombstones;
     }
 
     /** What a person should know: tables that are not captured, and what else than the heartbeat fails. */
     List<String> notices() {
-        return Stream.concat(tables.notices().stream(), Stream.of(look, collect, watch).map(Repeated::error).filter(Objects::nonNull)).toList();
+        return Stream.concat(tables.notices().stream(), Stream.of(look, collect, watch, history).map(Repeated::error).filter(Objects::nonNull)).toList();
     }
 
     /** What has not been attempted for so long that its thread must be taken for dead. */

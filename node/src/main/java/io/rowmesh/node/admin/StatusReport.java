@@ -12,11 +12,12 @@ import java.util.Map;
  * @param notices what a person should know although the node works, a sentence each
  */
 public record StatusReport(String region, int epoch, State state, Capture capture, ChangeLog changeLog, List<Peer> peers,
-                           List<String> notices) {
+                           History history, List<String> notices) {
 
     public StatusReport {
         peers = List.copyOf(peers);
-        // A node of an older version tells none.
+        // A node of an older version tells neither.
+        history = history == null ? History.NONE : history;
         notices = notices == null ? List.of() : List.copyOf(notices);
     }
 
@@ -36,6 +37,17 @@ public record StatusReport(String region, int epoch, State state, Capture captur
 
     /** Local transactions kept until every region has them. When full, the capture pauses and the log stays in the database. */
     public record ChangeLog(long bytes, long transactions, boolean full) {
+    }
+
+    /**
+     * Conflicts here.
+     *
+     * @param parkedRows        rows that differ until a person mends the cause or settles them
+     * @param conflictsLastHour those of the history; beyond 100,000 they are not counted to the end
+     */
+    public record History(long parkedRows, long conflictsLastHour) {
+
+        public static final History NONE = new History(0, 0);
     }
 
     /** Both directions with one other region. */

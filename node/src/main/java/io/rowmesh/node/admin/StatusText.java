@@ -20,8 +20,14 @@ public final class StatusText {
                 + (capture.lastPosition() == null ? "" : " at " + capture.lastPosition())
                 + (capture.lagBytes() == null ? "" : ", " + bytes(capture.lagBytes()) + " behind the log") + "\n"
                 + "change log  " + bytes(log.bytes()) + ", " + log.transactions() + " transactions"
-                + (log.full() ? ", FULL: the capture pauses and the log stays in the database" : "") + "\n\n"
+                + (log.full() ? ", FULL: the capture pauses and the log stays in the database" : "") + "\n"
+                + "conflicts   " + report.history().conflictsLastHour() + " in the last hour, " + unresolved(report.history()) + "\n\n"
                 + sending(report.peers()) + applying(report.peers()) + problems(report);
+    }
+
+    private static String unresolved(StatusReport.History history) {
+        return history.parkedRows() == 0 ? "no row is parked"
+                : history.parkedRows() + (history.parkedRows() == 1 ? " row" : " rows") + " PARKED: 'rowmesh parked list' shows them";
     }
 
     private static String sending(List<StatusReport.Peer> peers) {

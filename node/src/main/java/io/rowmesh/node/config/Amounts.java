@@ -8,12 +8,12 @@ import java.util.regex.Pattern;
 /** Durations and sizes as people write them. */
 public final class Amounts {
 
-    public static final String DURATION_EXPECTED = "expected a duration such as 500ms, 2s, 5m or 1h";
+    public static final String DURATION_EXPECTED = "expected a duration such as 500ms, 2s, 5m, 1h or 30d";
     public static final String SIZE_EXPECTED = "expected a size such as 512MiB or 10GiB";
 
     private static final Pattern FORM = Pattern.compile("([0-9]{1,18})([a-zA-Z]+)");
     private static final Map<String, Duration> DURATIONS = Map.of(
-            "ms", Duration.ofMillis(1), "s", Duration.ofSeconds(1), "m", Duration.ofMinutes(1), "h", Duration.ofHours(1));
+            "ms", Duration.ofMillis(1), "s", Duration.ofSeconds(1), "m", Duration.ofMinutes(1), "h", Duration.ofHours(1), "d", Duration.ofDays(1));
     private static final Map<String, Long> SIZES = Map.of("KiB", 1L << 10, "MiB", 1L << 20, "GiB", 1L << 30, "TiB", 1L << 40);
 
     private Amounts() {

@@ -36,7 +36,10 @@ final class ConfigReader {
                 directory.resolve(text(root, "data-dir")).normalize(),
                 Amounts.duration(root.path("heartbeat-interval").asString("2s")),
                 Amounts.duration(root.path("max-clock-skew").asString("5s")),
-                Amounts.bytes(root.path("change-log").path("max-size").asString("10GiB")));
+                Amounts.bytes(root.path("change-log").path("max-size").asString("10GiB")),
+                list("private", columns -> new NodeConfig.PrivateColumns(TableGlob.parse(text(columns, "match")),
+                        columns.path("columns").valueStream().map(JsonNode::asString).toList())),
+                Amounts.duration(root.path("conflict-history").path("keep").asString("30d")));
     }
 
     private static TableRules rules(JsonNode rule) {

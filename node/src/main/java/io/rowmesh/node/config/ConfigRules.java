@@ -66,12 +66,12 @@ final class ConfigRules {
     }
 
     private void forms() {
-        for (String at : List.of("/heartbeat-interval", "/max-clock-skew")) {
+        for (String at : List.of("/heartbeat-interval", "/max-clock-skew", "/conflict-history/keep")) {
             form(at, Amounts::duration);
         }
         form("/change-log/max-size", Amounts::bytes);
         form("/database/url", ConfigReader::databaseUrl);
-        for (String list : List.of("/tables", "/rules")) {
+        for (String list : List.of("/tables", "/rules", "/private")) {
             items(list, "/match").forEach(at -> form(at, TableGlob::parse));
         }
         form("/listen/shipping", Endpoint::parse);

@@ -3,6 +3,7 @@ package io.rowmesh.node.config;
 import io.rowmesh.schema.stream.Endpoint;
 import io.rowmesh.applier.write.ApplierSession;
 import io.rowmesh.rules.TableRules;
+import io.rowmesh.schema.TableId;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +15,8 @@ import java.util.Optional;
  *
  * @param heartbeatInterval how often the node writes its heartbeat row
  * @param maxClockSkew      beyond it, nothing is applied from the region whose clock is ahead
+ * @param privates          columns whose values stand in the conflict history as hashes only
+ * @param keepConflicts     how long a conflict stays in the history
  */
 public record NodeConfig(
         String region,
@@ -26,7 +29,9 @@ public record NodeConfig(
         Path dataDir,
         Duration heartbeatInterval,
         Duration maxClockSkew,
-        long changeLogMaxBytes) {
+        long changeLogMaxBytes,
+        List<PrivateColumns> privates,
+        Duration keepConflicts) {
 
     /** The local replication origin under which the node's own repairs are written. No region may be called self. */
     public static final String SELF_ORIGIN = ApplierSession.originName(ApplierSession.SELF);
@@ -35,6 +40,12 @@ public record NodeConfig(
         peers = List.copyOf(peers);
         tables = List.copyOf(tables);
         rules = List.copyOf(rules);
+        privates = List.copyOf(privates);
+    }
+
+    /** Whether a column's values must not stand in the conflict history. */
+    public boolean isPrivate(TableId table, String column) {
+        return privates.stream().anyMatch(rule -> rule.columns().contains(column) && rule.match().matches(table));
     }
 
     /** The name of the local replication origin under which a region's changes are applied. */
@@ -67,6 +78,14 @@ public record NodeConfig(
 
     /** A table takes the mode of the last of these that matches it. */
     public record TableRule(TableGlob match, TableMode mode) {
+    }
+
+    /** Columns, by exact name, of all tables that match. */
+    public record PrivateColumns(TableGlob match, List<String> columns) {
+
+        public PrivateColumns {
+            columns = List.copyOf(columns);
+        }
     }
 
     /** A table takes the rule of the last of these that matches it, and last-write-wins if none does. */

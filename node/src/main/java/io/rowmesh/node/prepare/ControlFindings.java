@@ -32,7 +32,7 @@ final class ControlFindings {
 
     private static final String FOREIGN = """
             select format('alter table %s owner to ', c.oid::regclass) from pg_class c
-            where c.relnamespace = 'rowmesh'::regnamespace and c.relkind in ('r', 'v') and not pg_has_role(?, c.relowner, 'usage')
+            where c.relnamespace = 'rowmesh'::regnamespace and c.relkind in ('r', 'p', 'v') and not pg_has_role(?, c.relowner, 'usage')
             union all
             select format('alter routine %s owner to ', p.oid::regprocedure) from pg_proc p
             where p.pronamespace = 'rowmesh'::regnamespace and not pg_has_role(?, p.proowner, 'usage')""";

@@ -21,6 +21,7 @@ class StatusTextTest {
 
                 capture     RUNNING, sequence 120 at 0/1A2B3C, 2.0 KiB behind the log
                 change log  5.0 MiB, 20 transactions
+                conflicts   3 in the last hour, 1 row PARKED: 'rowmesh parked list' shows them
 
                 SENDING TO  STATE      SHIPPED  ACKNOWLEDGED  BACKLOG
                 us          connected  120      118           2
@@ -53,7 +54,7 @@ class StatusTextTest {
     @Test
     void aFullChangeLogIsNotRunning() {
         StatusReport good = TestingReports.report(State.RUNNING, State.RUNNING, true, State.RUNNING);
-        StatusReport full = new StatusReport("eu", 3, State.RUNNING, good.capture(), new StatusReport.ChangeLog(1, 1, true), List.of(), List.of());
+        StatusReport full = new StatusReport("eu", 3, State.RUNNING, good.capture(), new StatusReport.ChangeLog(1, 1, true), List.of(), null, List.of());
         assertEquals(State.WAITING, full.overall());
         assertEquals(List.of("the change log is full"), full.notReady());
     }
@@ -62,14 +63,14 @@ class StatusTextTest {
     void aDatabaseThatCannotBeWrittenIsNotReady() {
         StatusReport good = TestingReports.report(State.RUNNING, State.RUNNING, true, State.RUNNING);
         StatusReport.Capture reading = new StatusReport.Capture(State.RUNNING, "the heartbeat cannot be written: read-only", 1, "0/1", 0L);
-        StatusReport report = new StatusReport("eu", 3, State.RUNNING, reading, good.changeLog(), good.peers(), List.of());
+        StatusReport report = new StatusReport("eu", 3, State.RUNNING, reading, good.changeLog(), good.peers(), null, List.of());
         assertEquals(List.of("the heartbeat cannot be written: read-only"), report.notReady());
     }
 
     @Test
     void aNoticeIsToldAndDoesNotCount() {
         StatusReport good = TestingReports.report(State.RUNNING, State.RUNNING, true, State.RUNNING);
-        StatusReport noticed = new StatusReport("eu", 3, State.RUNNING, good.capture(), good.changeLog(), List.of(),
+        StatusReport noticed = new StatusReport("eu", 3, State.RUNNING, good.capture(), good.changeLog(), List.of(), null,
                 List.of("table public.x is\nnot captured"));
         assertEquals(State.RUNNING, noticed.overall());
         assertEquals(List.of(), noticed.notReady());
@@ -84,7 +85,7 @@ class StatusTextTest {
         assertEquals(report, StatusJson.read(StatusJson.write(report)));
         StatusReport unknown = new StatusReport("eu", 0, State.STARTING, new StatusReport.Capture(State.STARTING, null, 0, null, null),
                 new StatusReport.ChangeLog(0, 0, false), List.of(new StatusReport.Peer("us", new StatusReport.Shipping(false, 0, 0, 0, null),
-                        new StatusReport.Applying(State.WAITING, 0, 0, null, 0, null, 0, 0, 0, 0, Map.of()))), List.of());
+                        new StatusReport.Applying(State.WAITING, 0, 0, null, 0, null, 0, 0, 0, 0, Map.of()))), null, List.of());
         assertEquals(unknown, StatusJson.read(StatusJson.write(unknown)));
         assertEquals("-", StatusText.render(unknown).lines().filter(line -> line.startsWith("us")).toList().get(1).split("  +")[4]);
     }

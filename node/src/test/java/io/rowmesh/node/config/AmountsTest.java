@@ -18,12 +18,13 @@ class AmountsTest {
         assertEquals(Duration.ofMillis(500), Amounts.duration("500ms"));
         assertEquals(Duration.ofSeconds(2), Amounts.duration("2s"));
         assertEquals(Duration.ofHours(36), Amounts.duration("36h"));
+        assertEquals(Duration.ofDays(30), Amounts.duration("30d"));
         assertEquals(64L << 10, Amounts.bytes("64KiB"));
         assertEquals(3L << 40, Amounts.bytes("3TiB"));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "2", "s", "2 s", "-2s", "2.5s", "2S", "0s", "999999999999999999h", "2d"})
+    @ValueSource(strings = {"", "2", "s", "2 s", "-2s", "2.5s", "2S", "0s", "999999999999999999h", "2w"})
     void notDurations(String text) {
         assertThrows(IllegalArgumentException.class, () -> Amounts.duration(text));
     }

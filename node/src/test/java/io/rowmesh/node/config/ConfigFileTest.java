@@ -1,5 +1,6 @@
 package io.rowmesh.node.config;
 
+import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.stream.Endpoint;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,6 +73,26 @@ class ConfigFileTest {
     }
 
     @Test
+    void privateColumnsAndHowLongConflictsAreKept() {
+        assertEquals(Duration.ofDays(30), parse(GOOD).keepConflicts());
+        NodeConfig config = parse(GOOD + """
+                conflict-history: { keep: 90d }
+                private:
+                  - { match: "public.users", columns: [email, "Phone"] }
+                  - { match: "*.secrets_*", columns: [text] }
+                """);
+        assertEquals(Duration.ofDays(90), config.keepConflicts());
+        TableId users = new TableId("public", "users");
+        assertTrue(config.isPrivate(users, "email") && config.isPrivate(users, "Phone"));
+        assertFalse(config.isPrivate(users, "phone") || config.isPrivate(users, "text"));
+        assertTrue(config.isPrivate(new TableId("app", "secrets_1"), "text"));
+        refused(GOOD + "conflict-history: { keep: 0d }\nprivate: [ { match: x, columns: [a] }, { match: a.b } ]\n",
+                "rowmesh.yaml:14: 'conflict-history.keep' is '0d': expected a duration such as 500ms, 2s, 5m, 1h or 30d, above zero",
+                "rowmesh.yaml:15: 'private[0].match' is 'x': expected a pattern schema.table, where * and ? are wildcards; a name with dots or quotes goes in double quotes, like public.\"a.b\"",
+                "rowmesh.yaml:15: 'private[1].columns' is missing: names of columns");
+    }
+
+    @Test
     void takesOtherValuesForTheDefaults() throws IOException {
         for (String file : List.of("c.pem", "k.pem", "a.pem")) {
             Files.writeString(directory.resolve(file), "x");
@@ -136,7 +157,7 @@ class ConfigFileTest {
         refused(GOOD + "region: us\nchange-log: { max-size: 1GiB, max-size: 2GiB }\nheartbeat-interval: 2 s\n",
                 "rowmesh.yaml:14: 'region' is given twice, first in line 1",
                 "rowmesh.yaml:15: 'change-log.max-size' is given twice, first in line 15",
-                "rowmesh.yaml:16: 'heartbeat-interval' is '2 s': expected a duration such as 500ms, 2s, 5m or 1h");
+                "rowmesh.yaml:16: 'heartbeat-interval' is '2 s': expected a duration such as 500ms, 2s, 5m, 1h or 30d");
     }
 
     @Test
@@ -156,7 +177,7 @@ class ConfigFileTest {
                 "rowmesh.yaml:10: 'peers[1].address' is '[::1]:99999': the port must be a number from 0 to 65535",
                 "rowmesh.yaml:12: 'tables[0].mode' is 'active_active': expected one of active-active, send-only, receive-only, off: did you mean 'active-active'?",
                 "rowmesh.yaml:13: 'tables[1].match' is 'audit': expected a pattern schema.table, where * and ? are wildcards; a name with dots or quotes goes in double quotes, like public.\"a.b\"",
-                "rowmesh.yaml:15: 'max-clock-skew' is '0s': expected a duration such as 500ms, 2s, 5m or 1h, above zero",
+                "rowmesh.yaml:15: 'max-clock-skew' is '0s': expected a duration such as 500ms, 2s, 5m, 1h or 30d, above zero",
                 "rowmesh.yaml:16: 'change-log.max-size' is '10GB': expected a size such as 512MiB or 10GiB");
     }
 
