@@ -1,7 +1,7 @@
 package io.rowmesh.applier.write;
 
 /** A transaction's timestamp lies too far ahead of the local database's clock: applying stops rather than diverges. */
-final class ClockSkewException extends RuntimeException {
+public final class ClockSkewException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 

@@ -17,7 +17,7 @@ import java.util.List;
  * @param withoutRow      indexes of deletes that found no row
  * @param foreign         met rows that another origin had written last
  */
-record GroupResult(int written, int met, List<Integer> underTombstone, List<Integer> withoutRow, List<MetRow> foreign) {
+public record GroupResult(int written, int met, List<Integer> underTombstone, List<Integer> withoutRow, List<MetRow> foreign) {
 
     static GroupResult ofUpsert(ResultSet row, RegionOrigins origins) throws SQLException {
         row.next();

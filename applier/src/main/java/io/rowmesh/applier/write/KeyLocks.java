@@ -1,54 +1,123 @@
 package io.rowmesh.applier.write;
 
 import java.util.Collection;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
  * The lock per key that lanes, re-assertion and look-again take before their first statement and hold until their commit
  * returned (convergence rule 1). Row and tombstone are two places, and only this makes judging both one step. Striped, taken
- * in ascending order; a huge transaction takes all stripes.
+ * in ascending order, so that nobody waits in a circle; a huge transaction takes all stripes.
+ *
+ * <p>Owned by who asked for them, not by threads: the simulation runs all of a node in one.
  */
 public final class KeyLocks {
 
     private static final int STRIPES = 1024;
 
-    private final ReentrantLock[] stripes = new ReentrantLock[STRIPES];
+    /** Guarded by this, as is all of Held. */
+    private final Held[] owners;
+    private final Map<String, Held> unsettled = new HashMap<>();
+    private int waiters;
 
     public KeyLocks() {
-        java.util.Arrays.setAll(stripes, i -> new ReentrantLock());
+        this(STRIPES);
     }
 
-    /** Waits for the locks of all these keys. */
-    public Held lock(Collection<TableKey> keys) {
-        return lock(keys.stream().mapToInt(KeyLocks::stripe).sorted().distinct());
+    /** @param stripes a power of two */
+    public KeyLocks(int stripes) {
+        this.owners = new Held[stripes];
     }
 
-    /** Waits until nobody else holds any key. */
-    public Held lockAll() {
-        return lock(IntStream.range(0, STRIPES));
+    /** The locks of these keys, none of them taken yet. */
+    public Held of(Collection<TableKey> keys) {
+        return new Held(keys.stream().mapToInt(this::stripe).sorted().distinct().toArray());
     }
 
-    private Held lock(IntStream ascending) {
-        int[] numbers = ascending.toArray();
-        for (int number : numbers) {
-            stripes[number].lock();
+    /** The locks of all keys, none of them taken yet. */
+    public Held ofAll() {
+        return new Held(IntStream.range(0, owners.length).toArray());
+    }
+
+    /** Waits for the locks of all keys. */
+    Held lockAll() {
+        Held held = ofAll();
+        held.take();
+        return held;
+    }
+
+    /**
+     * Keeps the locks of an origin's transaction of which nobody knows whether its commit takes place, until
+     * {@link #settle}: it might still become visible while another lane judges the same key without it.
+     */
+    public synchronized void keepUnsettled(String origin, Held held) {
+        unsettled.put(origin, held);
+    }
+
+    /** The origin's former session has ended, and with it every transaction it had open. */
+    public synchronized void settle(String origin) {
+        Held held = unsettled.remove(origin);
+        if (held != null) {
+            held.close();
         }
-        return () -> {
-            for (int i = numbers.length - 1; i >= 0; i--) {
-                stripes[numbers[i]].unlock();
-            }
-        };
     }
 
-    private static int stripe(TableKey key) {
+    private int stripe(TableKey key) {
         int hash = key.hashCode();
-        return (hash ^ hash >>> 15) & STRIPES - 1;
+        return (hash ^ hash >>> 15) & owners.length - 1;
     }
 
-    /** Locks that are held; closed by the thread that took them. */
-    public interface Held extends AutoCloseable {
+    /** Locks that somebody wants, or holds. */
+    public final class Held implements AutoCloseable {
+
+        private final int[] ascending;
+        private int taken;
+
+        private Held(int[] ascending) {
+            this.ascending = ascending;
+        }
+
+        /** Takes as many as are free before the first that is not; what it has it keeps. Returns whether it has all. */
+        public boolean tryTake() {
+            synchronized (KeyLocks.this) {
+                while (taken < ascending.length && owners[ascending[taken]] == null) {
+                    owners[ascending[taken++]] = this;
+                }
+                return taken == ascending.length;
+            }
+        }
+
+        /** Waits until it has all. */
+        void take() {
+            boolean interrupted = false;
+            synchronized (KeyLocks.this) {
+                waiters++;
+                while (!tryTake()) {
+                    try {
+                        KeyLocks.this.wait();
+                    } catch (InterruptedException e) {
+                        interrupted = true;
+                    }
+                }
+                waiters--;
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        /** Frees what it holds; it may be taken anew. */
         @Override
-        void close();
+        public void close() {
+            synchronized (KeyLocks.this) {
+                while (taken > 0) {
+                    owners[ascending[--taken]] = null;
+                }
+                if (waiters > 0) {
+                    KeyLocks.this.notifyAll();
+                }
+            }
+        }
     }
 }

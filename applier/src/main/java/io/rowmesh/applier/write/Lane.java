@@ -147,7 +147,7 @@ public final class Lane implements AutoCloseable {
 
     /** A large transaction flows into the database as it arrives, in constant memory, while nobody else writes a key. */
     private Outcome applyInPieces(TransactionHeader header, Subscription subscription, LaneWriter writer) throws SQLException {
-        try (KeyLocks.Held held = writer.lockAll()) {
+        try {
             writer.begin(header, header.sequence() == carefulSequence);
             for (List<RowChange> piece = nextPiece(subscription); piece != null; piece = nextPiece(subscription)) {
                 writer.write(piece);

@@ -5,8 +5,6 @@ import io.rowmesh.schema.SeenMark;
 import io.rowmesh.schema.TransactionHeader;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 
@@ -16,51 +14,34 @@ import java.util.List;
  */
 final class LaneWriter implements AutoCloseable {
 
-    private final KeyLocks locks;
+    private final WriteContext context;
     private final Connection connection;
-    private final TableWriter tables;
-    private final LookAgain lookAgain;
-    private final TransactionWriter writer;
     private final Durability durability;
     private Progress progress;
+    /** The transaction under way; one that failed stays here until {@link #close}. */
+    private ApplyTransaction current;
 
-    private LaneWriter(KeyLocks locks, Connection connection, TableWriter tables, LookAgain lookAgain, TransactionWriter writer,
-                       Durability durability) {
-        this.locks = locks;
+    private LaneWriter(WriteContext context, Connection connection, Durability durability, Progress progress) {
+        this.context = context;
         this.connection = connection;
-        this.tables = tables;
-        this.lookAgain = lookAgain;
-        this.writer = writer;
         this.durability = durability;
+        this.progress = progress;
     }
 
     static LaneWriter connect(String origin, ApplierSession sessions, ApplierOptions options, KeyLocks locks,
                               TombstoneIndex index, AppliedMarks marks) throws SQLException {
         Connection connection = sessions.open(origin);
+        // Two sessions cannot have one replication origin, so the former one has ended, whatever became of its commit.
+        locks.settle(origin);
         try {
-            RegionOrigins origins = RegionOrigins.load(connection, options);
-            String since = VersionsSince.read(connection);
-            LaneContext context = new LaneContext(origin, number(connection, origin), origins.losingTies(origin), since);
-            TableWriter tables = new TableWriter(connection, origins, context);
-            TransactionWriter writer = new TransactionWriter(connection, options, tables, ParkedRows.load(connection), index);
-            LaneWriter lane = new LaneWriter(locks, connection, tables,
-                    new LookAgain(connection, origins, options, tables, since), writer, new Durability(connection, marks));
-            lane.progress = Progress.read(connection, origin);
-            connection.commit();
-            return lane;
+            Target target = new JdbcTarget(connection, origin, options);
+            Progress progress = target.progress(origin);
+            target.commit();
+            WriteContext context = new WriteContext(target, options, locks, index, new BlockingWaits());
+            return new LaneWriter(context, connection, new Durability(connection, marks), progress);
         } catch (SQLException | RuntimeException e) {
             connection.close();
             throw e;
-        }
-    }
-
-    private static long number(Connection connection, String origin) throws SQLException {
-        try (PreparedStatement query = connection.prepareStatement("select pg_replication_origin_oid(?)::bigint")) {
-            query.setString(1, ApplierSession.originName(origin));
-            try (ResultSet row = query.executeQuery()) {
-                row.next();
-                return row.getLong(1);
-            }
         }
     }
 
@@ -70,50 +51,27 @@ final class LaneWriter implements AutoCloseable {
 
     /** Applies a transaction that is here whole; goes over to careful mode by itself when a row is refused. */
     Outcome apply(TransactionHeader header, List<RowChange> changes) throws SQLException {
-        try (KeyLocks.Held held = lock(changes)) {
-            try {
-                return applyOnce(header, changes, false);
-            } catch (SQLException e) {
-                if (SqlFaults.remedy(e) != SqlFaults.Remedy.PARK_ROW) {
-                    throw e;
-                }
-                writer.rollback();
-                tables.forgetTables();
-                return applyOnce(header, changes, true);
-            }
-        }
-    }
-
-    private KeyLocks.Held lock(List<RowChange> changes) {
-        List<TableKey> keys = changes.stream().map(TableKey::of).toList();
-        return keys.stream().anyMatch(TableKey::isWholeTable) ? locks.lockAll() : locks.lock(keys);
-    }
-
-    private Outcome applyOnce(TransactionHeader header, List<RowChange> changes, boolean careful) throws SQLException {
-        writer.begin(header, careful);
-        writer.write(changes);
+        current = ApplyTransaction.whole(context, header, changes);
         return finish(header);
     }
 
-    /** Begins a transaction that arrives in pieces. The caller holds all locks until {@link #finish} returned. */
+    /** Begins a transaction that arrives in pieces: then {@link #write} for each, and {@link #finish}. */
     void begin(TransactionHeader header, boolean careful) throws SQLException {
-        writer.begin(header, careful);
+        current = ApplyTransaction.inPieces(context, header, careful);
+        current.run();
     }
 
     void write(List<RowChange> changes) throws SQLException {
-        writer.write(changes);
+        current.add(changes);
+        current.run();
     }
 
     Outcome finish(TransactionHeader header) throws SQLException {
-        Outcome outcome = writer.commit();
+        current.end();
+        current.run();
         progress = new Progress(header.epoch(), header.sequence(), header.commitMicros());
         durability.committed(header);
-        lookAgain.afterDeletes(header, outcome);
-        return outcome;
-    }
-
-    KeyLocks.Held lockAll() {
-        return locks.lockAll();
+        return current.outcome();
     }
 
     boolean waitsForDisk() {
@@ -127,6 +85,12 @@ final class LaneWriter implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
-        connection.close();
+        try {
+            connection.close();
+        } finally {
+            if (current != null) {
+                current.abandon();
+            }
+        }
     }
 }

@@ -3,33 +3,25 @@ package io.rowmesh.applier.write;
 import io.rowmesh.applier.write.LocalTable.LocalColumn;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.TableId;
-import io.rowmesh.schema.TableShape;
 import io.rowmesh.schema.TransactionHeader;
 import io.rowmesh.schema.store.ControlSchema;
 import org.jooq.DSLContext;
 import org.jooq.impl.DSL;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
  * Deletes rows that live below a newer tombstone (convergence rule 4). A delete does not wait for an insert that is not yet
  * committed: the insert becomes visible below the tombstone afterwards, so the node looks a second time, in a new statement.
- * The callers hold the key locks. Each look is a transaction of its own.
+ * The callers hold the key locks and commit.
  */
 final class LookAgain {
 
-    private static final Logger LOG = LoggerFactory.getLogger(LookAgain.class);
     private static final DSLContext JOOQ = ControlSchema.renderer();
 
     private static final String OF_TABLE = " where d.table_schema = ? and d.table_name = ? and d.origin = ?";
@@ -42,34 +34,18 @@ final class LookAgain {
     private final Connection connection;
     private final RegionOrigins origins;
     private final ApplierOptions options;
-    private final TableWriter tables;
     private final String since;
 
-    LookAgain(Connection connection, RegionOrigins origins, ApplierOptions options, TableWriter tables, String since) {
+    LookAgain(Connection connection, RegionOrigins origins, ApplierOptions options, String since) {
         this.connection = connection;
         this.origins = origins;
         this.options = options;
-        this.tables = tables;
         this.since = since;
     }
 
-    /** After the commit of a transaction whose deletes found no row. */
-    void afterDeletes(TransactionHeader header, Outcome outcome) throws SQLException {
-        if (outcome.deletesWithoutRow.isEmpty()) {
-            return;
-        }
-        Map<TableShape, List<String[]>> byTable = new LinkedHashMap<>();
-        for (Outcome.DeletedKey deleted : outcome.deletesWithoutRow) {
-            byTable.computeIfAbsent(deleted.table(), t -> new ArrayList<>()).add(deleted.key());
-        }
-        for (var entry : byTable.entrySet()) {
-            List<Long> versions = entry.getValue().stream().map(k -> header.commitMicros()).toList();
-            tables.deleteOlder(entry.getKey(), entry.getValue(), versions, origins.below(header.origin()));
-        }
-        for (TableId table : outcome.manyDeletesWithoutRow) {
-            delete(OF_TRANSACTION, table, header.origin(), List.of(header.epoch(), header.sequence()));
-        }
-        connection.commit();
+    /** For the tombstones that a transaction recorded in a table. */
+    void ofTransaction(TransactionHeader header, TableId table) throws SQLException {
+        delete(OF_TRANSACTION, table, header.origin(), List.of(header.epoch(), header.sequence()));
     }
 
     /** The texts of a change's key columns, in column order. */
@@ -82,60 +58,19 @@ final class LookAgain {
         return texts;
     }
 
-    /**
-     * For every tombstone of every received table: after a restart nobody knows which deletes still wait for their second look.
-     */
-    void everywhere() throws SQLException {
-        for (TableId table : tablesWithTombstones()) {
-            attempt(table, () -> {
-                for (String origin : options.regions()) {
-                    delete(ROWS, table, origin, List.of());
-                    deleteBelowTruncate(table, origin);
-                }
-            });
+    /** For every tombstone of a table. */
+    void everywhere(TableId table) throws SQLException {
+        for (String origin : options.regions()) {
+            delete(ROWS, table, origin, List.of());
+            deleteBelowTruncate(table, origin);
         }
-        connection.commit();
     }
 
-    /** For the tombstones over these keys (canonical, of one table): a local write was captured while they stand. */
+    /** For the tombstones over these keys (canonical, of one table). */
     void atKeys(TableId table, List<String> keys) throws SQLException {
-        attempt(table, () -> {
-            for (String origin : options.regions()) {
-                deleteAtKeys(table, origin, keys);
-            }
-        });
-    }
-
-    /** A table that is gone or changed has no rows that a tombstone speaks of: that must not stop the rest. */
-    private void attempt(TableId table, SqlStep look) throws SQLException {
-        if (!options.receives().test(table)) {
-            return;
+        for (String origin : options.regions()) {
+            deleteAtKeys(table, origin, keys);
         }
-        try {
-            look.run();
-            connection.commit();
-        } catch (SQLException e) {
-            if (SqlFaults.remedy(e) != SqlFaults.Remedy.PARK_ROW) {
-                throw e;
-            }
-            connection.rollback();
-            LOG.warn("rows of {} cannot be compared with its tombstones: {}", table, e.getMessage());
-        }
-    }
-
-    private interface SqlStep {
-        void run() throws SQLException;
-    }
-
-    private List<TableId> tablesWithTombstones() throws SQLException {
-        List<TableId> found = new ArrayList<>();
-        try (PreparedStatement query = connection.prepareStatement(
-                "select distinct table_schema, table_name from rowmesh.tombstone"); ResultSet rows = query.executeQuery()) {
-            while (rows.next()) {
-                found.add(new TableId(rows.getString(1), rows.getString(2)));
-            }
-        }
-        return found;
     }
 
     /** @param more values of the source's further parameters */

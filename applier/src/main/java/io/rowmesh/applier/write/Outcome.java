@@ -13,12 +13,12 @@ import java.util.Map;
 import java.util.Set;
 
 /** What a transaction did here, counted while it is written and published once it is committed. */
-final class Outcome {
+public final class Outcome {
 
-    long applied;
-    long skipped;
-    long parked;
-    final Map<ConflictType, Long> conflicts = new EnumMap<>(ConflictType.class);
+    public long applied;
+    public long skipped;
+    public long parked;
+    public final Map<ConflictType, Long> conflicts = new EnumMap<>(ConflictType.class);
     /** Deletes that found no row: to be looked at again after the commit (convergence rule 4a). */
     final List<DeletedKey> deletesWithoutRow = new ArrayList<>();
     /** Tables in which there were too many of them to remember each. */

@@ -19,8 +19,6 @@ import java.util.Set;
  */
 final class ParkedRows {
 
-    private static final String WAITS = "55000";
-
     private final Connection connection;
     private final Set<TableKey> keys = new HashSet<>();
 
@@ -62,10 +60,6 @@ final class ParkedRows {
                 return row.getBoolean(1);
             }
         }
-    }
-
-    void parkBehind(TransactionHeader header, RowChange change) throws SQLException {
-        park(header, change, new SQLException("waits behind an earlier parked change of this row", WAITS));
     }
 
     /** Written in the running transaction, which goes on without the change. */

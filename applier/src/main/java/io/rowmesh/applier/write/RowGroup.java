@@ -14,7 +14,7 @@ final class RowGroup {
     private static final int MAX_ROWS = 1_000;
     private static final int MAX_BYTES = 1 << 20;
 
-    private final List<RowChange> changes = new ArrayList<>();
+    private List<RowChange> changes = new ArrayList<>();
     private final Set<String> keys = new HashSet<>();
     private int bytes;
 
@@ -36,11 +36,14 @@ final class RowGroup {
         return changes.isEmpty();
     }
 
-    List<RowChange> take() {
-        List<RowChange> taken = List.copyOf(changes);
-        changes.clear();
+    /** What it holds, until {@link #clear}. */
+    List<RowChange> changes() {
+        return changes;
+    }
+
+    void clear() {
+        changes = new ArrayList<>();
         keys.clear();
         bytes = 0;
-        return taken;
     }
 }

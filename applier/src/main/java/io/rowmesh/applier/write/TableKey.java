@@ -5,13 +5,13 @@ import io.rowmesh.schema.RowKey;
 import io.rowmesh.schema.TableId;
 
 /** A row's identity in this database: its table and canonical key ({@link RowKey}). */
-record TableKey(TableId table, String key) {
+public record TableKey(TableId table, String key) {
 
-    static TableKey of(RowChange change) {
+    public static TableKey of(RowChange change) {
         return new TableKey(change.table().id(), RowKey.of(change));
     }
 
-    boolean isWholeTable() {
+    public boolean isWholeTable() {
         return key.equals(RowKey.ALL);
     }
 }

@@ -1,40 +1,40 @@
 package io.rowmesh.applier.write;
 
+import io.rowmesh.rules.SeenMatrix;
+import io.rowmesh.schema.Seen;
 import io.rowmesh.schema.store.ControlSchema;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import javax.sql.DataSource;
 
 /**
  * Drops tombstones that nothing in flight can need any more (convergence rule 14): the delete is applied here, every other
- * region but its origin has told (in a heartbeat applied here) that it had seen the delete, and the local capture has passed
- * every local transaction that was running when the tombstone was written. "Everybody has acknowledged it" is not enough.
+ * region but its origin has told (in a heartbeat applied here) that it had seen the delete ({@link SeenMatrix}), and the local
+ * capture has passed every local transaction that was running when the tombstone was written.
  *
  * <p>Works in rounds, one step a call: note what stands and which transactions run; once they have ended note where the log
  * is; once the capture is past that, drop what every region has seen.
  */
 public final class TombstoneCollector {
 
+    private static final String APPLIED = """
+            select distinct on (origin) origin, epoch, sequence from rowmesh.progress
+            order by origin, epoch desc, sequence desc""";
+
+    private static final String HEARD = """
+            select s.key, (s.value ->> 0)::int, (s.value ->> 1)::bigint, h.region
+            from rowmesh.heartbeat h, json_each(h.seen::json) s where h.region <> ?""";
+
     private static final String DROP = """
-            with region as (select unnest(?::text[]) as name), heard as (
-              select h.region, s.key as origin, (s.value ->> 0)::int as epoch, (s.value ->> 1)::bigint as sequence
-              from rowmesh.heartbeat h, json_each(h.seen::json) s where h.region <> ?
-            ), applied as (
-              select distinct on (origin) origin, epoch, sequence from rowmesh.progress
-              order by origin, epoch desc, sequence desc
-            )
-            delete from rowmesh.tombstone d
-            where d.recorded <= ?
-              and (d.origin = ? or exists (select from applied a
-                   where a.origin = d.origin and (a.epoch, a.sequence) >= (d.epoch, d.sequence)))
-              and not exists (select from region q where q.name not in (?, d.origin) and not exists (
-                   select from heard h where h.region = q.name and h.origin = d.origin
-                     and (h.epoch, h.sequence) >= (d.epoch, d.sequence)))""";
+            delete from rowmesh.tombstone d using unnest(?::text[], ?::int[], ?::bigint[]) s(origin, epoch, sequence)
+            where d.recorded <= ? and d.origin = s.origin and (d.epoch, d.sequence) <= (s.epoch, s.sequence)""";
 
     private final DataSource pool;
     private final ApplierOptions options;
@@ -87,14 +87,38 @@ public final class TombstoneCollector {
     }
 
     private int drop(Connection connection, Round round) throws SQLException {
+        Seen seen = new SeenMatrix(options.region(), options.regions(), applied(connection), heard(connection)).seenByAll();
         try (PreparedStatement delete = connection.prepareStatement(DROP)) {
-            delete.setArray(1, connection.createArrayOf("text", options.regions().toArray()));
-            delete.setString(2, options.region());
-            delete.setLong(3, round.newest());
-            delete.setString(4, options.region());
-            delete.setString(5, options.region());
+            delete.setArray(1, connection.createArrayOf("text", seen.marks().keySet().toArray()));
+            delete.setArray(2, connection.createArrayOf("int", seen.marks().values().stream().map(Seen.Mark::epoch).toArray()));
+            delete.setArray(3, connection.createArrayOf("bigint", seen.marks().values().stream().map(Seen.Mark::sequence).toArray()));
+            delete.setLong(4, round.newest());
             return delete.executeUpdate();
         }
+    }
+
+    private static Seen applied(Connection connection) throws SQLException {
+        Seen applied = Seen.NONE;
+        try (PreparedStatement query = connection.prepareStatement(APPLIED); ResultSet rows = query.executeQuery()) {
+            while (rows.next()) {
+                applied = applied.with(rows.getString(1), rows.getInt(2), rows.getLong(3));
+            }
+        }
+        return applied;
+    }
+
+    private Map<String, Seen> heard(Connection connection) throws SQLException {
+        Map<String, Seen> heard = new HashMap<>();
+        try (PreparedStatement query = connection.prepareStatement(HEARD)) {
+            query.setString(1, options.region());
+            try (ResultSet rows = query.executeQuery()) {
+                while (rows.next()) {
+                    Seen told = Seen.NONE.with(rows.getString(1), rows.getInt(2), rows.getLong(3));
+                    heard.merge(rows.getString(4), told, Seen::with);
+                }
+            }
+        }
+        return heard;
     }
 
     /** How many tombstones stand. */

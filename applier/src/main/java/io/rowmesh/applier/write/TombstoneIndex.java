@@ -17,11 +17,22 @@ public final class TombstoneIndex {
 
     private static final long ROOM = 2_000_000;
 
-    private final BitSet bits = new BitSet(BITS);
+    private final int size;
+    private final BitSet bits;
     private long added;
     private long addedWhenLoaded;
 
-    synchronized void add(Collection<TableKey> keys) {
+    public TombstoneIndex() {
+        this(BITS);
+    }
+
+    /** @param size bits, a power of two; a small one answers yes more often */
+    public TombstoneIndex(int size) {
+        this.size = size;
+        this.bits = new BitSet(size);
+    }
+
+    public synchronized void add(Collection<TableKey> keys) {
         added += keys.size();
         for (TableKey key : keys) {
             long hash = hash(key);
@@ -35,13 +46,13 @@ public final class TombstoneIndex {
     }
 
     /** Forgets everything, to be filled with what stands now. */
-    synchronized void clear() {
+    public synchronized void clear() {
         bits.clear();
         added = 0;
     }
 
     /** Now it holds what stands. */
-    synchronized void loaded() {
+    public synchronized void loaded() {
         addedWhenLoaded = added;
     }
 
@@ -54,12 +65,12 @@ public final class TombstoneIndex {
         return bits.get(first(hash)) && bits.get(second(hash));
     }
 
-    private static int first(long hash) {
-        return (int) hash & BITS - 1;
+    private int first(long hash) {
+        return (int) hash & size - 1;
     }
 
-    private static int second(long hash) {
-        return (int) (hash >>> 32) & BITS - 1;
+    private int second(long hash) {
+        return (int) (hash >>> 32) & size - 1;
     }
 
     static TableKey wholeTable(TableId table) {

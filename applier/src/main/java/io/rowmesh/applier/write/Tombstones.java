@@ -7,10 +7,11 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Reads and writes {@code rowmesh.tombstone}. The deletes of users' rows write theirs in their own statement. */
-final class Tombstones {
+public final class Tombstones {
 
     /** The newer version stays; an equal one is the same delete, seen again. */
     private static final String RECORD = """
@@ -32,7 +33,7 @@ final class Tombstones {
     }
 
     /** A deleted key with the version's timestamp (microseconds) and the sequence of its transaction. */
-    record Dated(TableKey key, long micros, long sequence) {
+    public record Dated(TableKey key, long micros, long sequence) {
     }
 
     /** The keys must be distinct. */
@@ -47,6 +48,18 @@ final class Tombstones {
             insert.setArray(7, connection.createArrayOf("bigint", deletes.stream().map(Dated::sequence).toArray()));
             insert.execute();
         }
+    }
+
+    /** The tables of which tombstones stand. */
+    static List<TableId> tables(Connection connection) throws SQLException {
+        List<TableId> found = new ArrayList<>();
+        try (PreparedStatement query = connection.prepareStatement(
+                "select distinct table_schema, table_name from rowmesh.tombstone"); ResultSet rows = query.executeQuery()) {
+            while (rows.next()) {
+                found.add(new TableId(rows.getString(1), rows.getString(2)));
+            }
+        }
+        return found;
     }
 
     /**

@@ -1,0 +1,274 @@
+package io.rowmesh.applier.write;
+
+import io.rowmesh.schema.RowChange;
+import io.rowmesh.schema.Step;
+import io.rowmesh.schema.TableShape;
+import io.rowmesh.schema.TransactionHeader;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The life of one source transaction at this region, as one target transaction under its replication origin and with its
+ * commit timestamp: key locks, progress, the wait for the clock, each statement, commit, second look, locks freed. One
+ * {@link #step} a call, so that the simulation can put whatever else happens between any two; production calls it in a loop.
+ *
+ * <p>Careful mode writes row by row behind savepoints and parks the rows that the database refuses. A transaction that is
+ * here whole goes over to it by itself when it meets such a row; one that arrives in pieces has to be begun again.
+ */
+public final class ApplyTransaction {
+
+    private static final int PRUNE_EVERY = 500;
+    private static final String WAITS = "55000";
+
+    private enum State { LOCK, BEGIN, CLOCK, WRITE, COMMIT, LOOK_AGAIN, COMMIT_LOOK, FREE, DONE }
+
+    private final WriteContext context;
+    private final Target target;
+    private final TransactionHeader header;
+    private final boolean whole;
+    private final KeyLocks.Held held;
+    private final RowGroup group = new RowGroup();
+
+    private State state = State.LOCK;
+    private boolean careful;
+    private List<RowChange> changes;
+    private int next;
+    private boolean ended;
+    private long aheadMicros;
+    private Outcome outcome;
+    private GroupWriter writer;
+
+    private ApplyTransaction(WriteContext context, TransactionHeader header, List<RowChange> changes, KeyLocks.Held held, boolean whole) {
+        this.context = context;
+        this.target = context.target();
+        this.header = header;
+        this.changes = changes;
+        this.held = held;
+        this.whole = whole;
+        this.ended = whole;
+    }
+
+    /** Of a transaction that is here whole. */
+    public static ApplyTransaction whole(WriteContext context, TransactionHeader header, List<RowChange> changes) {
+        List<TableKey> keys = new ArrayList<>(changes.size());
+        boolean allKeys = false;
+        for (RowChange change : changes) {
+            keys.add(TableKey.of(change));
+            allKeys |= change.kind() == RowChange.Kind.TRUNCATE;
+        }
+        KeyLocks.Held held = allKeys ? context.locks().ofAll() : context.locks().of(keys);
+        return new ApplyTransaction(context, header, changes, held, true);
+    }
+
+    /** Of a large transaction that flows into the database as it arrives; nobody else writes a key meanwhile. */
+    public static ApplyTransaction inPieces(WriteContext context, TransactionHeader header, boolean careful) {
+        ApplyTransaction pieces = new ApplyTransaction(context, header, List.of(), context.locks().ofAll(), false);
+        pieces.careful = careful;
+        return pieces;
+    }
+
+    /** The next piece, once {@link #step} has answered false for want of it. */
+    public void add(List<RowChange> piece) {
+        changes = piece;
+        next = 0;
+    }
+
+    /** There are no more pieces. */
+    public void end() {
+        ended = true;
+    }
+
+    public boolean isDone() {
+        return state == State.DONE;
+    }
+
+    /** What it did here; valid once it is done. */
+    public Outcome outcome() {
+        return outcome;
+    }
+
+    /** Takes every step that can be taken. */
+    void run() throws SQLException {
+        while (step()) {
+            continue;
+        }
+    }
+
+    /**
+     * One statement, or one attempt at what must be waited for.
+     *
+     * @return false when it is done, or needs its next piece
+     * @throws ClockSkewException when the timestamp lies further ahead than max-clock-skew
+     */
+    public boolean step() throws SQLException {
+        try {
+            return switch (state) {
+                case LOCK -> lock();
+                case BEGIN -> begin();
+                case CLOCK -> awaitClock();
+                case WRITE -> write();
+                case COMMIT -> commit();
+                case LOOK_AGAIN -> lookAgain();
+                case COMMIT_LOOK -> commitLook();
+                case FREE -> free();
+                case DONE -> false;
+            };
+        } catch (SQLException e) {
+            if (!whole || careful || state.compareTo(State.COMMIT) > 0 || SqlFaults.remedy(e) != SqlFaults.Remedy.PARK_ROW) {
+                throw e;
+            }
+            return beginCarefully();
+        }
+    }
+
+    private boolean lock() {
+        context.waiting().forLocks(held);
+        return to(State.BEGIN);
+    }
+
+    private boolean beginCarefully() throws SQLException {
+        target.rollback();
+        target.forgetTables();
+        careful = true;
+        next = 0;
+        group.clear();
+        return to(State.BEGIN);
+    }
+
+    private boolean begin() throws SQLException {
+        outcome = new Outcome();
+        writer = new GroupWriter(context, header, outcome);
+        aheadMicros = target.begin(header, careful);
+        Step.PROGRESS_WRITTEN.reached();
+        return to(aheadMicros < 0 ? begun() : State.CLOCK);
+    }
+
+    /**
+     * Until the database's own clock is strictly past the source's commit timestamp (convergence rule 3), so that a later
+     * local write is also the later version.
+     */
+    private boolean awaitClock() throws SQLException {
+        if (aheadMicros > context.options().maxClockSkew().toNanos() / 1_000) {
+            throw new ClockSkewException(header.origin(), aheadMicros);
+        }
+        context.waiting().forClock(aheadMicros + 1);
+        aheadMicros = target.ahead(header);
+        return to(aheadMicros < 0 ? begun() : State.CLOCK);
+    }
+
+    private static State begun() {
+        Step.APPLY_BEGUN.reached();
+        return State.WRITE;
+    }
+
+    private boolean write() throws SQLException {
+        while (next < changes.size()) {
+            RowChange change = changes.get(next);
+            if (!context.options().receives().test(change.table().id())) {
+                outcome.skipped++;
+            } else if (target.isParked(change)) {
+                return parkBehind(change);
+            } else if (careful) {
+                return writeCarefully(change);
+            } else if (!group.add(change)) {
+                return writeGroup();
+            }
+            next++;
+        }
+        if (!ended) {
+            return false;
+        }
+        return group.isEmpty() ? to(State.COMMIT) : writeGroup();
+    }
+
+    private boolean writeGroup() throws SQLException {
+        writer.write(group.changes());
+        group.clear();
+        return true;
+    }
+
+    private boolean parkBehind(RowChange change) throws SQLException {
+        if (!group.isEmpty()) {
+            return writeGroup();
+        }
+        target.park(header, change, new SQLException("waits behind an earlier parked change of this row", WAITS));
+        outcome.parked++;
+        next++;
+        return true;
+    }
+
+    private boolean writeCarefully(RowChange change) throws SQLException {
+        target.savepoint();
+        try {
+            writer.write(List.of(change));
+            target.releaseSavepoint();
+        } catch (SQLException e) {
+            if (SqlFaults.remedy(e) != SqlFaults.Remedy.PARK_ROW) {
+                throw e;
+            }
+            target.backToSavepoint();
+            target.park(header, change, e);
+            outcome.parked++;
+        }
+        next++;
+        return true;
+    }
+
+    /** Progress and rows become one. */
+    private boolean commit() throws SQLException {
+        if (header.sequence() % PRUNE_EVERY == 0) {
+            target.pruneProgress(header);
+        }
+        Step.ROWS_WRITTEN.reached();
+        target.commit();
+        Step.COMMITTED.reached();
+        return to(outcome.deletesWithoutRow.isEmpty() ? State.FREE : State.LOOK_AGAIN);
+    }
+
+    /** What an insert under way hid from a delete that found no row (convergence rule 4a). */
+    private boolean lookAgain() throws SQLException {
+        Map<TableShape, List<String[]>> byTable = new LinkedHashMap<>();
+        for (Outcome.DeletedKey deleted : outcome.deletesWithoutRow) {
+            byTable.computeIfAbsent(deleted.table(), t -> new ArrayList<>()).add(deleted.key());
+        }
+        for (var entry : byTable.entrySet()) {
+            List<Long> micros = entry.getValue().stream().map(k -> header.commitMicros()).toList();
+            target.deleteOlder(entry.getKey(), entry.getValue(), micros, header.origin());
+        }
+        for (var table : outcome.manyDeletesWithoutRow) {
+            target.deleteOlderThanTombstonesOf(header, table);
+        }
+        return to(State.COMMIT_LOOK);
+    }
+
+    private boolean commitLook() throws SQLException {
+        target.commit();
+        return to(State.FREE);
+    }
+
+    private boolean free() {
+        held.close();
+        return to(State.DONE);
+    }
+
+    private boolean to(State following) {
+        state = following;
+        return following != State.DONE;
+    }
+
+    /**
+     * Gives up, after an error and once the session is closed. Locks of a transaction whose commit may have taken place, or
+     * may still, are kept until that is settled ({@link KeyLocks#settle}).
+     */
+    public void abandon() {
+        if (state == State.COMMIT) {
+            context.locks().keepUnsettled(header.origin(), held);
+        } else if (state != State.DONE) {
+            held.close();
+        }
+    }
+}

@@ -1,0 +1,202 @@
+package io.rowmesh.applier.write;
+
+import io.rowmesh.schema.RowChange;
+import io.rowmesh.schema.TableId;
+import io.rowmesh.schema.TableShape;
+import io.rowmesh.schema.TransactionHeader;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.util.List;
+
+/** A PostgreSQL database, over one connection of the applier's own ({@link ApplierSession}). */
+final class JdbcTarget implements Target {
+
+    private final Connection connection;
+    private final RegionOrigins origins;
+    private final TableWriter tables;
+    private final LookAgain lookAgain;
+    private final ParkedRows parked;
+    private final Visibility visibility;
+    private final String region;
+    private Savepoint savepoint;
+
+    /** @param origin the region whose changes are written over this connection; this region for what repairs its own */
+    JdbcTarget(Connection connection, String origin, ApplierOptions options) throws SQLException {
+        this.connection = connection;
+        this.region = options.region();
+        this.origins = RegionOrigins.load(connection, options);
+        String since = VersionsSince.read(connection);
+        long number = origin.equals(region) ? 0 : number(connection, origin);
+        this.tables = new TableWriter(connection, origins, new LaneContext(origin, number, origins.losingTies(origin), since));
+        this.lookAgain = new LookAgain(connection, origins, options, since);
+        this.parked = ParkedRows.load(connection);
+        this.visibility = new Visibility(connection);
+    }
+
+    private static long number(Connection connection, String origin) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement("select pg_replication_origin_oid(?)::bigint")) {
+            query.setString(1, ApplierSession.originName(origin));
+            return onlyLong(query);
+        }
+    }
+
+    @Override
+    public Progress progress(String origin) {
+        return Progress.read(connection, origin);
+    }
+
+    /**
+     * Timestamp and progress, in one round trip. The setup is sticky, so every transaction has its own; 0/0 because an abort
+     * would advance any other position.
+     */
+    @Override
+    public long begin(TransactionHeader header, boolean carefully) throws SQLException {
+        if (carefully) {
+            refuseAtOnce();
+        }
+        try (PreparedStatement setup = connection.prepareStatement("with progress as (" + Progress.APPEND + ") select "
+                + Micros.sql("?::timestamptz - clock_timestamp()")
+                + " from pg_replication_origin_xact_setup('0/0', ?::timestamptz)")) {
+            String written = Micros.text(header.commitMicros());
+            int p = Progress.bind(setup, header);
+            setup.setString(p, written);
+            setup.setString(p + 1, written);
+            return onlyLong(setup);
+        }
+    }
+
+    /** A deferred constraint would refuse the commit, and nobody could tell which row it was. */
+    private void refuseAtOnce() throws SQLException {
+        try (PreparedStatement immediate = connection.prepareStatement("set constraints all immediate")) {
+            immediate.execute();
+        }
+    }
+
+    @Override
+    public long ahead(TransactionHeader header) throws SQLException {
+        try (PreparedStatement clock = connection.prepareStatement("select " + Micros.sql("?::timestamptz - clock_timestamp()"))) {
+            clock.setString(1, Micros.text(header.commitMicros()));
+            return onlyLong(clock);
+        }
+    }
+
+    @Override
+    public GroupResult upsert(TransactionHeader header, List<RowChange> changes) throws SQLException {
+        return tables.upsert(header, changes);
+    }
+
+    @Override
+    public GroupResult delete(TransactionHeader header, List<RowChange> changes) throws SQLException {
+        return tables.delete(header, changes);
+    }
+
+    @Override
+    public void truncate(TransactionHeader header, RowChange.Truncate change) throws SQLException {
+        tables.truncate(change.table(), header);
+        Tombstones.record(connection, header, List.of(TableKey.of(change)));
+    }
+
+    @Override
+    public boolean isParked(RowChange change) throws SQLException {
+        return parked.blocks(change);
+    }
+
+    @Override
+    public void park(TransactionHeader header, RowChange change, SQLException cause) throws SQLException {
+        parked.park(header, change, cause);
+    }
+
+    @Override
+    public void savepoint() throws SQLException {
+        savepoint = connection.setSavepoint();
+    }
+
+    @Override
+    public void releaseSavepoint() throws SQLException {
+        connection.releaseSavepoint(savepoint);
+    }
+
+    @Override
+    public void backToSavepoint() throws SQLException {
+        connection.rollback(savepoint);
+    }
+
+    @Override
+    public void pruneProgress(TransactionHeader header) {
+        Progress.prune(connection, header);
+    }
+
+    @Override
+    public void recordTombstones(int epoch, List<Tombstones.Dated> deletes) throws SQLException {
+        try (PreparedStatement durable = connection.prepareStatement("set local synchronous_commit = local")) {
+            durable.execute();
+        }
+        Tombstones.record(connection, region, epoch, deletes);
+    }
+
+    @Override
+    public void deleteOlder(TableShape table, List<String[]> keys, List<Long> micros, String origin) throws SQLException {
+        tables.deleteOlder(table, keys, micros, origins.below(origin));
+    }
+
+    @Override
+    public void deleteAllOlder(TableShape table, long micros, String origin) throws SQLException {
+        tables.deleteAllOlder(table, micros, origins.below(origin));
+    }
+
+    @Override
+    public void deleteOlderThanTombstonesOf(TransactionHeader header, TableId table) throws SQLException {
+        lookAgain.ofTransaction(header, table);
+    }
+
+    @Override
+    public void deleteBelowTombstones(TableId table, List<String> keys) throws SQLException {
+        lookAgain.atKeys(table, keys);
+    }
+
+    @Override
+    public void deleteBelowTombstones(TableId table) throws SQLException {
+        lookAgain.everywhere(table);
+    }
+
+    @Override
+    public List<TableId> tablesWithTombstones() throws SQLException {
+        return Tombstones.tables(connection);
+    }
+
+    @Override
+    public void loadTombstones(TombstoneIndex index) throws SQLException {
+        Tombstones.load(connection, index);
+    }
+
+    @Override
+    public void awaitVisible(long xid) throws SQLException {
+        visibility.await(xid);
+    }
+
+    @Override
+    public void commit() throws SQLException {
+        connection.commit();
+    }
+
+    @Override
+    public void rollback() throws SQLException {
+        connection.rollback();
+    }
+
+    @Override
+    public void forgetTables() {
+        tables.forgetTables();
+    }
+
+    private static long onlyLong(PreparedStatement query) throws SQLException {
+        try (ResultSet row = query.executeQuery()) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+}

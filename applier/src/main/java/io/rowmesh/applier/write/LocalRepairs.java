@@ -1,0 +1,229 @@
+package io.rowmesh.applier.write;
+
+import io.rowmesh.schema.RowChange;
+import io.rowmesh.schema.Step;
+import io.rowmesh.schema.TableId;
+import io.rowmesh.schema.TableShape;
+import io.rowmesh.schema.Version;
+
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What this region's own writes need before they are shipped, over one session: the tombstones of local deletes and their
+ * re-assertion (convergence rule 5), and a look at local writes that stand below a newer tombstone (rule 4b). Gathered by
+ * {@link #onRows}, done by {@link #step}, one statement a call.
+ */
+public final class LocalRepairs {
+
+    private static final int FLUSH_AT = 5_000;
+
+    private final WriteContext context;
+    private final Target target;
+    private final Map<TableKey, Deleted> deletes = new LinkedHashMap<>();
+    private final Set<TableKey> belowTombstones = new LinkedHashSet<>();
+    private final Deque<SqlStep> steps = new ArrayDeque<>();
+    private int epoch;
+    private KeyLocks.Held held;
+
+    /** @param key the texts of the key columns; null for a truncate */
+    private record Deleted(TableShape shape, String[] key, long micros, long sequence) {
+    }
+
+    private interface SqlStep {
+        void run() throws SQLException;
+    }
+
+    public LocalRepairs(WriteContext context) {
+        this.context = context;
+        this.target = context.target();
+    }
+
+    /** To be done first: learns the tombstones that stand, and repeats every second look that a restart may have cut short. */
+    public void start() {
+        lock(context.locks().ofAll());
+        loadIndex();
+        steps.add(() -> target.tablesWithTombstones().stream().filter(context.options().receives()).forEach(table -> {
+            steps.add(tolerant(() -> target.deleteBelowTombstones(table)));
+            steps.add(target::commit);
+        }));
+        steps.add(target::commit);
+        // Behind whatever the step before has added.
+        steps.add(() -> steps.add(this::free));
+    }
+
+    /**
+     * Notes a piece of a captured local transaction. To be called again with the same rows when it failed.
+     *
+     * @param sequence the number it will have when it is shipped
+     * @param xid      its transaction number in the local database, 32 bits
+     */
+    public void onRows(Version version, int epochOfLog, long sequence, long xid, List<RowChange> changes) throws SQLException {
+        epoch = epochOfLog;
+        for (RowChange change : changes) {
+            if (context.options().receives().test(change.table().id())) {
+                note(version, sequence, xid, change);
+            }
+        }
+        if (deletes.size() >= FLUSH_AT || belowTombstones.size() >= FLUSH_AT) {
+            run();
+        }
+    }
+
+    private void note(Version version, long sequence, long xid, RowChange change) throws SQLException {
+        TableKey key = TableKey.of(change);
+        switch (change.kind()) {
+            case DELETE, TRUNCATE -> {
+                String[] texts = key.isWholeTable() ? null : LookAgain.keyTexts(change);
+                deletes.remove(key);
+                deletes.put(key, new Deleted(change.table(), texts, version.commitMicros(), sequence));
+            }
+            case INSERT, UPDATE -> {
+                // Only once others see the row does a tombstone written later know of it; so first this, then the question.
+                target.awaitVisible(xid);
+                if (context.tombstones().mayContain(key)) {
+                    belowTombstones.add(key);
+                }
+            }
+        }
+    }
+
+    /** Does everything that was gathered. */
+    void run() throws SQLException {
+        while (step()) {
+            continue;
+        }
+    }
+
+    /**
+     * One statement, or one attempt at what must be waited for. Afterwards no call of {@link #onRows} until it answers false.
+     *
+     * @return false when nothing is left to do: every delete that was noted has its durable tombstone
+     */
+    public boolean step() throws SQLException {
+        if (steps.isEmpty()) {
+            plan();
+        }
+        SqlStep first = steps.peekFirst();
+        if (first == null) {
+            return false;
+        }
+        first.run();
+        steps.removeFirst();
+        return true;
+    }
+
+    private void plan() {
+        if (!deletes.isEmpty()) {
+            planReassertion();
+        } else if (!belowTombstones.isEmpty()) {
+            planLook();
+        } else if (context.tombstones().crowded()) {
+            lock(context.locks().ofAll());
+            loadIndex();
+            steps.add(this::free);
+        }
+    }
+
+    private void planReassertion() {
+        lock(deletes.keySet());
+        steps.add(() -> {
+            context.tombstones().add(deletes.keySet());
+            target.recordTombstones(epoch, deletes.entrySet().stream()
+                    .map(e -> new Tombstones.Dated(e.getKey(), e.getValue().micros(), e.getValue().sequence())).toList());
+        });
+        steps.add(target::commit);
+        planDeletesOfOlderRows();
+        // The second look: what an uncommitted insert hid from the first (rule 4c).
+        planDeletesOfOlderRows();
+        steps.add(this::free);
+        steps.add(() -> {
+            deletes.clear();
+            Step.REASSERTED.reached();
+        });
+    }
+
+    private void planDeletesOfOlderRows() {
+        Map<TableShape, List<Deleted>> byTable = new LinkedHashMap<>();
+        for (Deleted deleted : deletes.values()) {
+            byTable.computeIfAbsent(deleted.shape(), t -> new ArrayList<>()).add(deleted);
+        }
+        byTable.forEach((shape, deleted) -> {
+            steps.add(tolerant(() -> deleteOlderRows(shape, deleted)));
+            steps.add(target::commit);
+        });
+    }
+
+    private void deleteOlderRows(TableShape shape, List<Deleted> deleted) throws SQLException {
+        String region = context.options().region();
+        List<Deleted> rows = deleted.stream().filter(d -> d.key() != null).toList();
+        if (!rows.isEmpty()) {
+            target.deleteOlder(shape, rows.stream().map(Deleted::key).toList(), rows.stream().map(Deleted::micros).toList(), region);
+        }
+        for (Deleted truncate : deleted) {
+            if (truncate.key() == null) {
+                target.deleteAllOlder(shape, truncate.micros(), region);
+            }
+        }
+    }
+
+    private void planLook() {
+        Map<TableId, List<String>> byTable = new LinkedHashMap<>();
+        belowTombstones.forEach(key -> byTable.computeIfAbsent(key.table(), t -> new ArrayList<>()).add(key.key()));
+        lock(belowTombstones);
+        byTable.forEach((table, keys) -> {
+            steps.add(tolerant(() -> target.deleteBelowTombstones(table, keys)));
+            steps.add(target::commit);
+        });
+        steps.add(this::free);
+        steps.add(belowTombstones::clear);
+    }
+
+    private void loadIndex() {
+        steps.add(() -> target.loadTombstones(context.tombstones()));
+        steps.add(target::commit);
+    }
+
+    private void lock(Collection<TableKey> keys) {
+        lock(keys.stream().anyMatch(TableKey::isWholeTable) ? context.locks().ofAll() : context.locks().of(keys));
+    }
+
+    private void lock(KeyLocks.Held wanted) {
+        held = wanted;
+        steps.add(() -> context.waiting().forLocks(wanted));
+    }
+
+    private void free() {
+        held.close();
+    }
+
+    /** A table that was dropped or changed has no rows that a tombstone speaks of: that must not stop the capture. */
+    private SqlStep tolerant(SqlStep step) {
+        return () -> {
+            try {
+                step.run();
+            } catch (SQLException e) {
+                if (SqlFaults.remedy(e) != SqlFaults.Remedy.PARK_ROW) {
+                    throw e;
+                }
+                target.rollback();
+                target.forgetTables();
+            }
+        };
+    }
+
+    /** Gives up, after an error and once the session is closed. What was gathered is gathered anew, from the log. */
+    public void abandon() {
+        if (held != null) {
+            held.close();
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package io.rowmesh.applier.write;
+
+import io.rowmesh.schema.RowChange;
+import io.rowmesh.schema.TableId;
+import io.rowmesh.schema.TableShape;
+import io.rowmesh.schema.TransactionHeader;
+
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * What the protocol needs of its region's database, over one session that is bound to one replication origin. Each call but
+ * {@link #commit} and {@link #rollback} belongs to the open transaction and opens one where none is. Statements are judged as
+ * PostgreSQL does under read committed: each by its own snapshot, and anew for a row that it had to wait for.
+ *
+ * <p>Two implementations: {@link JdbcTarget}, and the in-memory tables of the simulation, which throw when a call would have
+ * to wait and are called again with the same arguments later.
+ */
+public interface Target {
+
+    /** What is applied of an origin, as committed. */
+    Progress progress(String origin) throws SQLException;
+
+    /**
+     * Notes the progress that a source transaction makes and sets up its commit timestamp.
+     *
+     * @param carefully whether constraints are to refuse at once, at the row that breaks them
+     * @return how far the timestamp is ahead of the database's clock, microseconds; negative when the clock is past it
+     */
+    long begin(TransactionHeader header, boolean carefully) throws SQLException;
+
+    /** How far the timestamp is ahead of the database's clock now, microseconds. */
+    long ahead(TransactionHeader header) throws SQLException;
+
+    /** One guarded statement that inserts or updates (convergence rule 2). Same table and distinct keys. */
+    GroupResult upsert(TransactionHeader header, List<RowChange> changes) throws SQLException;
+
+    /** One guarded statement that deletes and records the tombstones. Same table and distinct keys. */
+    GroupResult delete(TransactionHeader header, List<RowChange> changes) throws SQLException;
+
+    /** Locks writers of the table out, deletes what is not newer, records the table's tombstone (convergence rule 15). */
+    void truncate(TransactionHeader header, RowChange.Truncate change) throws SQLException;
+
+    /** Whether a change must wait behind a parked one of its key. */
+    boolean isParked(RowChange change) throws SQLException;
+
+    /** Keeps a change that cannot be applied, in the open transaction, which goes on without it. */
+    void park(TransactionHeader header, RowChange change, SQLException cause) throws SQLException;
+
+    /** A point to which {@link #backToSavepoint} returns; one at a time. */
+    void savepoint() throws SQLException;
+
+    void releaseSavepoint() throws SQLException;
+
+    void backToSavepoint() throws SQLException;
+
+    /** Drops progress that lies before a transaction's. */
+    void pruneProgress(TransactionHeader header) throws SQLException;
+
+    /** Records deletes of this region's own transactions; durable once {@link #commit} returned. */
+    void recordTombstones(int epoch, List<Tombstones.Dated> deletes) throws SQLException;
+
+    /**
+     * Deletes rows that are strictly older than a version given for each key: second look and re-assertion.
+     *
+     * @param keys   the texts of the key columns, for each row
+     * @param micros a commit timestamp for each key
+     * @param origin the origin of these versions
+     */
+    void deleteOlder(TableShape table, List<String[]> keys, List<Long> micros, String origin) throws SQLException;
+
+    /** Deletes every row of a table that is strictly older than a version, without locking writers out. */
+    void deleteAllOlder(TableShape table, long micros, String origin) throws SQLException;
+
+    /** Deletes rows that are older than a tombstone which this transaction recorded. */
+    void deleteOlderThanTombstonesOf(TransactionHeader header, TableId table) throws SQLException;
+
+    /** Deletes rows with these canonical keys that are older than a tombstone over them. */
+    void deleteBelowTombstones(TableId table, List<String> keys) throws SQLException;
+
+    /** Deletes every row of a table that is older than a tombstone over it. */
+    void deleteBelowTombstones(TableId table) throws SQLException;
+
+    /** The tables of which tombstones stand. */
+    List<TableId> tablesWithTombstones() throws SQLException;
+
+    /** Fills the index with the keys of all tombstones. The caller holds all key locks. */
+    void loadTombstones(TombstoneIndex index) throws SQLException;
+
+    /** Returns when others see a committed local transaction (the low 32 bits of its number); it is in the log before. */
+    void awaitVisible(long xid) throws SQLException;
+
+    /** Returns once the commit is visible to all; it need not be durable yet. */
+    void commit() throws SQLException;
+
+    void rollback() throws SQLException;
+
+    /** Forgets what the local tables look like: after an error they may have been changed. */
+    void forgetTables();
+}
