@@ -1,5 +1,7 @@
 package io.rowmesh.applier.write;
 
+import io.rowmesh.schema.ReplicationOrigin;
+
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -14,7 +16,7 @@ import java.util.Properties;
 public final class ApplierSession {
 
     /** The replication origin of what a node writes to repair its own region's rows; never shipped. */
-    public static final String SELF = "self";
+    public static final String SELF = ReplicationOrigin.SELF;
 
     private final String jdbcUrl;
     private final Properties credentials;
@@ -27,7 +29,7 @@ public final class ApplierSession {
 
     /** The name of the replication origin that stands for a region (or {@link #SELF}) in this database. */
     public static String originName(String region) {
-        return "rowmesh_" + region;
+        return ReplicationOrigin.name(region);
     }
 
     /** A connection whose commits carry the given region's replication origin; without autocommit. */

@@ -5,12 +5,14 @@ import io.debezium.engine.RecordChangeEvent;
 import io.rowmesh.agent.log.ChangeLog;
 import io.rowmesh.schema.Row;
 import io.rowmesh.schema.RowChange;
+import io.rowmesh.schema.SeenMark;
 import io.rowmesh.schema.Step;
 import io.rowmesh.schema.TableId;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.source.SourceRecord;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
@@ -23,14 +25,17 @@ final class BatchHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEv
     private final TransactionAssembly assembly;
     private final CapturedTables tables;
     private final LocalWrites localWrites;
+    private final AppliedTransactions applied;
     private final Runnable awaitRoom;
 
     /** @param awaitRoom returns when the change log is not full */
-    BatchHandler(ChangeLog log, TransactionAssembly assembly, CapturedTables tables, LocalWrites localWrites, Runnable awaitRoom) {
+    BatchHandler(ChangeLog log, TransactionAssembly assembly, CapturedTables tables, LocalWrites localWrites,
+                 AppliedTransactions applied, Runnable awaitRoom) {
         this.log = log;
         this.assembly = assembly;
         this.tables = tables;
         this.localWrites = localWrites;
+        this.applied = applied;
         this.awaitRoom = awaitRoom;
     }
 
@@ -112,21 +117,46 @@ final class BatchHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEv
 
     /** Messages outside of transactions come between them. */
     private void takeMessage(Struct value) {
-        if (value.getStruct("source").getInt64("txId") != null && assembly.isOpen()) {
-            assembly.other();
+        if (value.getStruct("source").getInt64("txId") == null || !assembly.isOpen()) {
+            return;
+        }
+        assembly.other();
+        Struct message = value.getStruct("message");
+        if (message.getString("prefix").equals(SeenReading.MESSAGE)) {
+            applied.reading(SeenReading.parse(bytes(message.get("content")), log.secret()));
         }
     }
 
     private void takeRow(Struct value) {
         Struct source = value.getStruct("source");
         TableId id = new TableId(source.getString("schema"), source.getString("table"));
-        if (!tables.isCaptured(id)) {
+        String op = value.getString("op");
+        boolean applies = applied.row(source.getString("origin"), id, op.equals("d"));
+        if (applies && id.equals(CaptureOptions.PROGRESS) && (op.equals("c") || op.equals("u"))) {
+            applied.progress(progress(value.getStruct("after"), source.getInt64("ts_us")));
+        }
+        if (applies || !tables.isCaptured(id)) {
             assembly.other();
             return;
         }
         Schema rowSchema = value.schema().field("after").schema();
         RowChange change = change(tables.table(id, rowSchema), value);
         assembly.row(change, source.getInt64("ts_us"), source.getInt64("txId"));
+    }
+
+    private static SeenMark progress(Struct row, long commitMicros) {
+        return new SeenMark(row.getString("origin"), Integer.parseInt(row.getString("epoch")),
+                Long.parseLong(row.getString("sequence")), commitMicros);
+    }
+
+    private static byte[] bytes(Object content) {
+        if (content instanceof byte[] array) {
+            return array;
+        }
+        ByteBuffer buffer = ((ByteBuffer) content).duplicate();
+        byte[] array = new byte[buffer.remaining()];
+        buffer.get(array);
+        return array;
     }
 
     private static RowChange change(CapturedTable table, Struct value) {

@@ -43,7 +43,7 @@ public final class CaptureCheck {
     static List<String> problems(Connection connection, CaptureOptions options) throws SQLException {
         List<String> problems = new ArrayList<>();
         ofPublication(connection, options.publication()).ifPresent(problems::add);
-        for (TableId id : options.tables()) {
+        for (TableId id : options.read()) {
             Optional<CatalogTable> table = Catalog.read(connection, id);
             if (table.isEmpty()) {
                 ofMissing(id).ifPresent(problems::add);
@@ -60,7 +60,7 @@ public final class CaptureCheck {
 
     /** A table dropped since has no more changes to miss, and is no reason to miss those of all others. */
     static Optional<String> ofMissing(TableId id) {
-        if (id.equals(CaptureOptions.HEARTBEAT)) {
+        if (id.equals(CaptureOptions.HEARTBEAT) || id.equals(CaptureOptions.PROGRESS)) {
             return Optional.of("table " + id + " of rowmesh's own is gone: run `rowmesh prepare`");
         }
         LOG.warn("table {} does not exist (any more) and is left out of the capture; should it be created again, run `rowmesh prepare`", id);

@@ -48,13 +48,26 @@ final class CaptureStart {
         } else if (decision instanceof SlotCheck.Resume resume && resume.advance()) {
             slots.advance(log.lastPosition());
         }
+        prepareSeen();
+    }
+
+    /**
+     * Where the change log does not tell exactly what had been applied at its end (deciding rules are new here, or the slot was
+     * made by somebody else), a reading in the log tells it from there on.
+     */
+    private void prepareSeen() throws SQLException {
+        if (!options.exactSeen()) {
+            log.forgetSeenAtEnd();
+        } else if (log.seenAtEnd() == null) {
+            SeenReading.write(connection, log.secret());
+        }
     }
 
     /** The record comes last: as long as there is none, an attempt that broke off is simply made again. */
     private void startFresh(SlotCheck.StartFresh fresh, SourceState source) throws SQLException {
-        long start = fresh.createSlot() ? slots.create() : source.slot().confirmedPosition();
-        log.beginEpoch(fresh.epoch(), start);
-        slots.record(fresh.epoch(), source.systemIdentifier(), start);
+        SlotControl.Start start = fresh.createSlot() ? slots.create() : new SlotControl.Start(source.slot().confirmedPosition(), null);
+        log.beginEpoch(fresh.epoch(), start.position(), start.seen());
+        slots.record(fresh.epoch(), source.systemIdentifier(), start.position());
         LOG.info("capture of region {} begins epoch {}", options.region(), fresh.epoch());
     }
 }

@@ -49,10 +49,11 @@ final class EngineSettings {
         settings.setProperty("slot.max.retries", "0");
         settings.setProperty("publication.name", options.publication());
         settings.setProperty("publication.autocreate.mode", "disabled");
-        // What other regions' appliers wrote never reaches us, so it can never be sent around in circles.
-        settings.setProperty("slot.stream.params", "origin=none");
+        // What other regions' appliers wrote never reaches us, so it can never be sent around in circles. Only where a rule
+        // decides by what was seen is it read, known by its origin, and skipped (AppliedTransactions).
+        settings.setProperty("slot.stream.params", options.exactSeen() ? "origin=any" : "origin=none");
         // Without the list the definitions of all tables of the database are loaded.
-        settings.setProperty("table.include.list", options.tables().stream().map(EngineSettings::regex).collect(Collectors.joining(",")));
+        settings.setProperty("table.include.list", options.read().stream().map(EngineSettings::regex).collect(Collectors.joining(",")));
         settings.setProperty("provide.transaction.metadata", "true");
         // By default truncates are left out.
         settings.setProperty("skipped.operations", "none");

@@ -36,9 +36,9 @@ public final class NewEpoch {
             if (source.slot() != null) {
                 slots.drop();
             }
-            long start = slots.create();
-            log.beginEpoch(epoch, start);
-            slots.record(epoch, source.systemIdentifier(), start);
+            SlotControl.Start start = slots.create();
+            log.beginEpoch(epoch, start.position(), start.seen());
+            slots.record(epoch, source.systemIdentifier(), start.position());
             return epoch;
         } catch (SQLException e) {
             throw new CaptureException("cannot begin a new epoch in " + options.database() + ": " + e.getMessage(), e);

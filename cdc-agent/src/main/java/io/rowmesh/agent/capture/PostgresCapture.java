@@ -150,9 +150,10 @@ public final class PostgresCapture {
             metrics.started();
             localWrites.onStart().run();
             CapturedTables tables = new CapturedTables(connection, Set.copyOf(options.tables()));
-            TransactionAssembly assembly = new TransactionAssembly(options.region(), log, localWrites, seenAt,
+            AppliedTransactions applied = new AppliedTransactions(options.exactSeen() ? log.seenAtEnd() : null, seenAt);
+            TransactionAssembly assembly = new TransactionAssembly(options.region(), log, localWrites, applied, options.deciding(),
                     new AbsentValues(connection), metrics);
-            engine = new EngineRun(options, new BatchHandler(log, assembly, tables, localWrites, this::awaitRoom),
+            engine = new EngineRun(options, new BatchHandler(log, assembly, tables, localWrites, applied, this::awaitRoom),
                     () -> health.opened(System.nanoTime()));
             if (!isStopping()) {
                 engine.run();

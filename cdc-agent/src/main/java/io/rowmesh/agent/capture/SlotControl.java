@@ -1,5 +1,6 @@
 package io.rowmesh.agent.capture;
 
+import io.rowmesh.schema.SeenMark;
 import io.rowmesh.schema.store.ControlSchema;
 import org.postgresql.replication.LogSequenceNumber;
 
@@ -9,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.List;
 
 import static io.rowmesh.schema.control.Tables.EPOCH;
 
@@ -69,10 +71,26 @@ final class SlotControl {
                 .fetchOne(row -> new EpochRow(row.value1(), row.value2(), row.value3(), row.value4()));
     }
 
-    /** @return where it begins: the position that counts as confirmed (LSN) */
-    long create() throws SQLException {
-        callWithSlot(CREATE);
-        return readSlot().confirmedPosition();
+    /**
+     * Where a slot begins.
+     *
+     * @param position the one that counts as confirmed (LSN)
+     * @param seen     what had been applied here there, exactly; null when the capture will not learn of what is applied later
+     */
+    record Start(long position, List<SeenMark> seen) {
+    }
+
+    /** Nothing is applied while the slot is made, so what is read then is so where it begins. */
+    Start create() throws SQLException {
+        if (!SeenReading.published(connection, options.publication())) {
+            callWithSlot(CREATE);
+            return new Start(readSlot().confirmedPosition(), null);
+        }
+        List<SeenMark> seen = SeenReading.at(connection, reading -> {
+            callWithSlot(CREATE);
+            return reading;
+        });
+        return new Start(readSlot().confirmedPosition(), seen);
     }
 
     /** Moves a slot that nobody reads forward; nothing up to the position is delivered again. */

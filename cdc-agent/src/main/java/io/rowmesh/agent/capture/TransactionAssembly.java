@@ -2,15 +2,15 @@ package io.rowmesh.agent.capture;
 
 import io.rowmesh.agent.log.ChangeLog;
 import io.rowmesh.schema.RowChange;
-import io.rowmesh.schema.SeenMark;
 import io.rowmesh.schema.Step;
+import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TransactionHeader;
 import io.rowmesh.schema.Version;
 import io.rowmesh.schema.WireCodec;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongFunction;
+import java.util.function.Predicate;
 
 /**
  * Puts the rows between a BEGIN and its END into the change log as one transaction, in chunks, so that one of any size needs
@@ -24,7 +24,8 @@ final class TransactionAssembly {
     private final String region;
     private final ChangeLog log;
     private final LocalWrites localWrites;
-    private final LongFunction<List<SeenMark>> seenAt;
+    private final AppliedTransactions applied;
+    private final Predicate<TableId> deciding;
     private final AbsentValues absentValues;
     private final CaptureMetrics metrics;
 
@@ -39,16 +40,18 @@ final class TransactionAssembly {
     private long rows;
     private long events;
     private boolean onlyHeartbeat;
+    private boolean causal;
 
     /** End (LSN) of the last transaction that is in the log, synced or not. */
     private long lastPosition;
 
-    TransactionAssembly(String region, ChangeLog log, LocalWrites localWrites, LongFunction<List<SeenMark>> seenAt,
-                        AbsentValues absentValues, CaptureMetrics metrics) {
+    TransactionAssembly(String region, ChangeLog log, LocalWrites localWrites, AppliedTransactions applied,
+                        Predicate<TableId> deciding, AbsentValues absentValues, CaptureMetrics metrics) {
         this.region = region;
         this.log = log;
         this.localWrites = localWrites;
-        this.seenAt = seenAt;
+        this.applied = applied;
+        this.deciding = deciding;
         this.absentValues = absentValues;
         this.metrics = metrics;
         this.lastPosition = log.lastPosition();
@@ -61,6 +64,7 @@ final class TransactionAssembly {
     /** A BEGIN while a transaction is open is the same or another one delivered from its start: what came so far is void. */
     void begin(String id) {
         reset();
+        applied.begin();
         openId = id;
     }
 
@@ -73,12 +77,26 @@ final class TransactionAssembly {
         requireOpen();
         events++;
         if (open == null) {
-            open = new TransactionSoFar(new Version(commitMicros, region), log.epoch(), log.nextSequence(), xid);
+            open = new TransactionSoFar(new Version(commitMicros, region), log.epoch(), log.nextSequence(), xid, applied.seen());
         }
+        noteDeciding(change.table().id());
         pending.add(change);
         pendingBytes += change.estimatedBytes();
         if (pendingBytes >= CHUNK_BYTES || pending.size() >= CHUNK_ROWS) {
             flush();
+        }
+    }
+
+    /** What a rule decides by must be exact, so without that knowledge the transaction cannot be shipped at all. */
+    private void noteDeciding(TableId table) {
+        if (causal || !deciding.test(table)) {
+            return;
+        }
+        causal = true;
+        if (!applied.exact()) {
+            throw new CaptureException("a transaction wrote table " + table + ", whose rule decides by what was seen, at a place of the log"
+                    + " where it is not known exactly what had been applied here: keep from writing to such a table until every node runs"
+                    + " with its rule; now run `rowmesh new-epoch`, then load the other regions from this one again");
         }
     }
 
@@ -122,6 +140,12 @@ final class TransactionAssembly {
     Outcome end(String id, long endPosition, long eventCount) {
         requireOpen();
         requireWhole(id, eventCount);
+        Outcome outcome = end(endPosition);
+        applied.end();
+        return outcome;
+    }
+
+    private Outcome end(long endPosition) {
         if (Long.compareUnsigned(endPosition, lastPosition) <= 0) {
             reset();
             metrics.duplicate();
@@ -142,7 +166,7 @@ final class TransactionAssembly {
     private void commit(long endPosition) {
         long commitMicros = open.version().commitMicros();
         log.commit(new TransactionHeader(region, open.epoch(), open.sequence(), commitMicros, endPosition, rows, chunks,
-                seenAt.apply(endPosition), onlyHeartbeat));
+                applied.seenAt(endPosition), onlyHeartbeat, applied.exact(), causal));
         Step.APPENDED.reached();
         lastPosition = endPosition;
         metrics.captured(rows, commitMicros);
@@ -184,5 +208,6 @@ final class TransactionAssembly {
         rows = 0;
         events = 0;
         onlyHeartbeat = true;
+        causal = false;
     }
 }

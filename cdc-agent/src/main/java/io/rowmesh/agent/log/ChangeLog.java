@@ -2,14 +2,18 @@ package io.rowmesh.agent.log;
 
 import io.rowmesh.agent.log.LogState.Mark;
 import io.rowmesh.agent.log.LogStore.Family;
+import io.rowmesh.schema.SeenMark;
 import io.rowmesh.schema.Step;
 import io.rowmesh.schema.TransactionHeader;
 import io.rowmesh.schema.WireCodec;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -51,6 +55,7 @@ public final class ChangeLog implements AutoCloseable {
 
     // Of the writer. What is volatile is read by sizeBytes().
     private final LogStore.Batch pending;
+    private final SeenAtEnd seenAtEnd;
     private volatile Mark committed;
     private volatile long openBytes;
     private int openChunks;
@@ -68,6 +73,7 @@ public final class ChangeLog implements AutoCloseable {
         this.acknowledgements = new Acknowledgements(store);
         this.committed = state.synced();
         this.pending = store.batch();
+        this.seenAtEnd = new SeenAtEnd(store);
     }
 
     public static ChangeLog open(Path directory, String origin) {
@@ -133,6 +139,11 @@ public final class ChangeLog implements AutoCloseable {
      * @throws ChangeLogException unless the log is empty and the epoch greater than any before
      */
     public void beginEpoch(int epoch, long startPosition) {
+        beginEpoch(epoch, startPosition, null);
+    }
+
+    /** @param seen what the source had applied of other regions at the start position, exactly; null when that is not known */
+    public void beginEpoch(int epoch, long startPosition, List<SeenMark> seen) {
         stateLock.lock();
         try {
             if (state.epoch() != 0 && lastSequence() > 0) {
@@ -143,7 +154,7 @@ public final class ChangeLog implements AutoCloseable {
                 throw new ChangeLogException("epoch " + epoch + " cannot begin in " + directory + ": epochs up to "
                         + state.highestEpoch() + " were used already; use a greater one");
             }
-            become(state.begun(epoch, startPosition));
+            become(state.begun(epoch, startPosition), seen);
         } finally {
             stateLock.unlock();
         }
@@ -153,24 +164,51 @@ public final class ChangeLog implements AutoCloseable {
     public void clear() {
         stateLock.lock();
         try {
-            become(state.cleared());
+            become(state.cleared(), null);
         } finally {
             stateLock.unlock();
         }
     }
 
-    private void become(LogState next) {
+    private void become(LogState next, List<SeenMark> seen) {
         forgetOpen();
         pending.clear();
         pending.deleteRange(Family.ENTRIES, LogKeys.entry(0), LogKeys.END).deleteRange(Family.CHUNKS, LogKeys.entry(0), LogKeys.END)
                 .put(Family.META, LogKeys.EPOCH, LogKeys.epochs(next))
                 .put(Family.META, LogKeys.SYNCED, LogKeys.mark(next.synced()))
                 .put(Family.META, LogKeys.TRIMMED, LogKeys.mark(next.trimmed()));
+        seenAtEnd.put(pending, seen);
         store.write(pending, true);
+        seenAtEnd.become(seen);
         committed = next.synced();
         trimmer.restart();
         state = next;
         stateChanged.signalAll();
+    }
+
+    /** What the source had applied of other regions at {@link #lastPosition}, exactly; null when that is not known. The writer's. */
+    public List<SeenMark> seenAtEnd() {
+        return seenAtEnd.synced();
+    }
+
+    /** From here on transactions may be applied of which the writer does not learn. Everything committed must be synced. */
+    public void forgetSeenAtEnd() {
+        if (seenAtEnd.synced() != null) {
+            seenAtEnd.put(pending, null);
+            store.write(pending, true);
+            seenAtEnd.become(null);
+        }
+    }
+
+    /** Random, made once for the life of these files and known to nobody else. */
+    public String secret() {
+        byte[] secret = store.get(Family.META, LogKeys.SECRET);
+        if (secret == null) {
+            secret = LogKeys.text(UUID.randomUUID().toString());
+            pending.put(Family.META, LogKeys.SECRET, secret);
+            store.write(pending, true);
+        }
+        return new String(secret, StandardCharsets.UTF_8);
     }
 
     /** The sequence of the transaction being written or to be written next. */
@@ -232,6 +270,7 @@ public final class ChangeLog implements AutoCloseable {
         long totalBytes = committed.totalBytes() + openBytes + wire.getSerializedSize();
         pending.put(Family.ENTRIES, LogKeys.entry(header.sequence()), new LogEntry(wire, onlyChunk, totalBytes).encode());
         committed = new Mark(header.sequence(), header.sourcePosition(), totalBytes);
+        seenAtEnd.commit(header);
         forgetOpen();
         writeWhenLarge();
     }
@@ -261,6 +300,7 @@ public final class ChangeLog implements AutoCloseable {
         LogRecovery.deleteAfter(lastSequence(), pending);
         store.write(pending, false);
         committed = state.synced();
+        seenAtEnd.discard();
     }
 
     private void forgetOpen() {
@@ -276,7 +316,9 @@ public final class ChangeLog implements AutoCloseable {
             return;
         }
         pending.put(Family.META, LogKeys.SYNCED, LogKeys.mark(mark));
+        seenAtEnd.put(pending);
         store.write(pending, true);
+        seenAtEnd.sync();
         stateLock.lock();
         try {
             state = state.withSynced(mark);

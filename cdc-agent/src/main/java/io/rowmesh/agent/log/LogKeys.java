@@ -12,6 +12,8 @@ final class LogKeys {
     static final byte[] EPOCH = text("epoch");
     static final byte[] SYNCED = text("synced");
     static final byte[] TRIMMED = text("trimmed");
+    static final byte[] SEEN = text("seen");
+    static final byte[] SECRET = text("secret");
     /** Above every key of a transaction: sequences are positive. */
     static final byte[] END = {(byte) 0xff};
 

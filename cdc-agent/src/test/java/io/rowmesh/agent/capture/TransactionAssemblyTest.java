@@ -39,7 +39,7 @@ class TransactionAssemblyTest {
         log = ChangeLog.open(directory, "eu");
         log.beginEpoch(3, 100);
         LocalWrites hooks = new LocalWrites(() -> { }, (transaction, rows) -> hooked.add(transaction), () -> { }, position -> { });
-        assembly = new TransactionAssembly("eu", log, hooks, position -> SEEN, new AbsentValues(null),
+        assembly = new TransactionAssembly("eu", log, hooks, new AppliedTransactions(null, position -> SEEN), table -> false, new AbsentValues(null),
                 new CaptureMetrics(new SimpleMeterRegistry()));
     }
 

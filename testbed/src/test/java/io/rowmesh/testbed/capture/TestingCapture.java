@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
@@ -40,6 +41,7 @@ final class TestingCapture implements AutoCloseable {
     final String database;
     private final Path directory;
     private List<TableId> tables = List.of(CaptureOptions.HEARTBEAT);
+    private Set<TableId> deciding = Set.of();
     private LocalWrites localWrites = LocalWrites.none();
     private long maxLogBytes = ChangeLog.DEFAULT_MAX_BYTES;
     private String slot;
@@ -103,6 +105,12 @@ final class TestingCapture implements AutoCloseable {
         return this;
     }
 
+    /** Names tables whose rules decide by what was seen; whether progress is published is the caller's. */
+    TestingCapture deciding(TableId... some) {
+        deciding = Set.of(some);
+        return this;
+    }
+
     TestingCapture hooks(LocalWrites hooks) {
         localWrites = hooks;
         return this;
@@ -123,7 +131,7 @@ final class TestingCapture implements AutoCloseable {
 
     CaptureOptions options() {
         DatabaseAddress address = new DatabaseAddress("127.0.0.1", postgres.port(), database, "postgres", null, "disable");
-        return new CaptureOptions("eu", address, slot(), "rowmesh", tables);
+        return new CaptureOptions("eu", address, slot(), "rowmesh", tables, deciding::contains);
     }
 
     TestingCapture slotName(String name) {
