@@ -16,13 +16,17 @@ final class EmbeddedServer implements PostgresServer {
     private final Path data;
     private final int port;
     private final Map<String, String> settings;
+    private final Map<String, String> environment;
     private Process server;
+    private boolean ended;
 
-    EmbeddedServer(Path directory, String major, int port, Map<String, String> settings) {
+    /** @param environment of the server's processes, besides what this one has */
+    EmbeddedServer(Path directory, String major, int port, Map<String, String> settings, Map<String, String> environment) {
         this.home = PostgresBinaries.directory(major);
         this.data = directory.toAbsolutePath().resolve("pgdata");
         this.port = port;
         this.settings = settings;
+        this.environment = environment;
         if (!Files.exists(data.resolve("PG_VERSION"))) {
             initialise();
         }
@@ -34,7 +38,7 @@ final class EmbeddedServer implements PostgresServer {
             Files.createDirectories(data.getParent());
             Path log = data.resolveSibling("initdb.log");
             Process initdb = run(command("initdb", "-D", data.toString(), "-U", "postgres", "-A", "trust", "-E", "UTF8",
-                    "--no-locale", "--no-sync"), log);
+                    "--no-locale", "--no-sync"), log, Map.of());
             if (!initdb.waitFor(120, TimeUnit.SECONDS) || initdb.exitValue() != 0) {
                 throw new IllegalStateException("initdb failed: " + Files.readString(log));
             }
@@ -44,11 +48,14 @@ final class EmbeddedServer implements PostgresServer {
     }
 
     @Override
-    public void start() {
+    public synchronized void start() {
+        if (ended) {
+            throw new IllegalStateException("this server has been closed");
+        }
         List<String> command = command("postgres", "-D", data.toString(), "-p", Integer.toString(port),
                 "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=");
         settings.forEach((name, value) -> command.addAll(List.of("-c", name + "=" + value)));
-        server = run(command, data.resolveSibling("postgres.log"));
+        server = run(command, data.resolveSibling("postgres.log"), environment);
     }
 
     @Override
@@ -56,10 +63,12 @@ final class EmbeddedServer implements PostgresServer {
         return server != null && server.isAlive();
     }
 
-    /** Kills the postmaster; its children notice and end. */
+    /** Kills the postmaster first, so that it can neither write nor clean up, and its children with it. */
     @Override
     public void kill() {
+        List<ProcessHandle> children = server.descendants().toList();
         server.destroyForcibly();
+        children.forEach(ProcessHandle::destroyForcibly);
         waitFor(server);
     }
 
@@ -88,8 +97,9 @@ final class EmbeddedServer implements PostgresServer {
         }
     }
 
-    /** An immediate shutdown ends the children as well, unlike a kill. */
-    private void end() {
+    /** An immediate shutdown ends the children as well, unlike a kill. Nothing starts the server again afterwards. */
+    private synchronized void end() {
+        ended = true;
         if (alive()) {
             pgCtl("immediate");
             waitFor(server);
@@ -116,11 +126,12 @@ final class EmbeddedServer implements PostgresServer {
         return command;
     }
 
-    private static Process run(List<String> command, Path log) {
+    private static Process run(List<String> command, Path log, Map<String, String> environment) {
         try {
             ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
             builder.environment().put("LC_ALL", "C");
+            builder.environment().putAll(environment);
             return builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot run " + command.get(0), e);

@@ -1,14 +1,15 @@
 package io.rowmesh.testbed;
 
 import io.rowmesh.testbed.demo.DemoCommand;
+import io.rowmesh.testbed.torture.TortureCommand;
 
-/** The commands of rowmesh and, as this program has databases with it, the demo. */
+/** The commands of rowmesh and, as this program has databases with it, the demo and the torture. */
 public final class Main {
 
     private Main() {
     }
 
     public static void main(String[] arguments) {
-        System.exit(io.rowmesh.node.cli.Main.commandLine(new DemoCommand()).execute(arguments));
+        System.exit(io.rowmesh.node.cli.Main.commandLine(new DemoCommand(), new TortureCommand()).execute(arguments));
     }
 }

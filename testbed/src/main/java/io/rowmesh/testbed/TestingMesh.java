@@ -28,20 +28,25 @@ public final class TestingMesh implements AutoCloseable {
      * @param settings    of the databases
      * @param regions     how many regions, 2 to 5: eu, us, ap, sa, af
      * @param yaml        further lines of every node's configuration, the rules for example
+     * @param environment of one region's database: region -> variables
      */
     public record Options(String major, List<String> tables, List<String> nodeOptions, Map<String, String> settings, int regions,
-                          String yaml) {
+                          String yaml, Map<String, Map<String, String>> environment) {
 
         public Options(String major, List<String> tables, List<String> nodeOptions, Map<String, String> settings) {
-            this(major, tables, nodeOptions, settings, 2, "");
+            this(major, tables, nodeOptions, settings, 2, "", Map.of());
         }
 
         public Options withRegions(int count) {
-            return new Options(major, tables, nodeOptions, settings, count, yaml);
+            return new Options(major, tables, nodeOptions, settings, count, yaml, environment);
         }
 
         public Options withYaml(String lines) {
-            return new Options(major, tables, nodeOptions, settings, regions, lines);
+            return new Options(major, tables, nodeOptions, settings, regions, lines, environment);
+        }
+
+        public Options withEnvironment(String region, Map<String, String> variables) {
+            return new Options(major, tables, nodeOptions, settings, regions, yaml, Map.of(region, variables));
         }
     }
 
@@ -71,7 +76,8 @@ public final class TestingMesh implements AutoCloseable {
 
     private TestingRegion region(Path directory, String id, int shippingPort, Options options) throws IOException {
         Path home = Files.createDirectories(directory.resolve(id));
-        TestingPostgres postgres = TestingPostgres.start(home, options.major(), options.settings());
+        TestingPostgres postgres = TestingPostgres.start(home, options.major(), options.settings(),
+                options.environment().getOrDefault(id, Map.of()));
         int adminPort = Ports.free();
         Path config = home.resolve(id + ".yaml");
         StringBuilder peers = new StringBuilder();
@@ -144,11 +150,19 @@ public final class TestingMesh implements AutoCloseable {
 
     /** Cuts one region off from all others. */
     public void cut(String region) {
-        links.stream().filter(link -> link.origin().equals(region) || link.target().equals(region)).forEach(link -> link.proxy().cut());
+        linksOf(region).forEach(link -> link.proxy().cut());
     }
 
     public void heal() {
         links.forEach(link -> link.proxy().heal());
+    }
+
+    public void heal(String region) {
+        linksOf(region).forEach(link -> link.proxy().heal());
+    }
+
+    private List<Link> linksOf(String region) {
+        return links.stream().filter(link -> link.origin().equals(region) || link.target().equals(region)).toList();
     }
 
     /**
@@ -178,6 +192,13 @@ public final class TestingMesh implements AutoCloseable {
                     .forEach(difference -> differences.add(regions.get(0).id() + "/" + region.id() + " " + difference));
         }
         return differences;
+    }
+
+    /** Ends all processes and leaves the files, for a look at what they hold. */
+    public void stop() {
+        regions.forEach(region -> region.node().close());
+        regions.forEach(region -> region.postgres().stop());
+        links.forEach(link -> link.proxy().close());
     }
 
     @Override

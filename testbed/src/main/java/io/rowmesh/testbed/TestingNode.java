@@ -26,17 +26,22 @@ public final class TestingNode implements AutoCloseable {
     private final Path config;
     private final int adminPort;
     private final List<String> jvmOptions;
-    private Process process;
+    private volatile Process process;
+    private boolean closed;
 
     /** @param jvmOptions for each start, {@code -Xmx256m} for example */
     public TestingNode(Path config, int adminPort, List<String> jvmOptions) {
         this.config = config;
         this.adminPort = adminPort;
         this.jvmOptions = List.copyOf(jvmOptions);
+        Runtime.getRuntime().addShutdownHook(new Thread(this::end));
     }
 
     /** Starts the process and returns at once. */
-    public void start(String... moreJvmOptions) {
+    public synchronized void start(String... moreJvmOptions) {
+        if (closed) {
+            throw new IllegalStateException("this node has been closed");
+        }
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(jvmOptions);
         command.addAll(List.of(moreJvmOptions));
@@ -45,8 +50,6 @@ public final class TestingNode implements AutoCloseable {
         try {
             process = new ProcessBuilder(command).redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile())).start();
-            Process started = process;
-            Runtime.getRuntime().addShutdownHook(new Thread(started::destroyForcibly));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start a node", e);
         }
@@ -87,6 +90,26 @@ public final class TestingNode implements AutoCloseable {
     public void kill() {
         process.destroyForcibly();
         awaitExit(Duration.ofSeconds(10));
+    }
+
+    /** SIGSTOP: it stands still, and its connections stay open. */
+    public void pause() {
+        signal("STOP");
+    }
+
+    /** SIGCONT: it goes on as if nothing had been. */
+    public void resume() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot signal a node", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** SIGTERM, as Ctrl-C. */
@@ -139,8 +162,17 @@ public final class TestingNode implements AutoCloseable {
 
     @Override
     public void close() {
-        if (alive()) {
-            kill();
+        end();
+        if (process != null) {
+            awaitExit(Duration.ofSeconds(10));
+        }
+    }
+
+    /** Nothing starts the node again afterwards. */
+    private synchronized void end() {
+        closed = true;
+        if (process != null) {
+            process.destroyForcibly();
         }
     }
 }

@@ -33,7 +33,7 @@ public final class TestingPostgres implements AutoCloseable {
 
     /** PostgreSQL 18 with its data below {@code directory}. */
     public static TestingPostgres start(Path directory) {
-        return start(directory, PostgresBinaries.NEWEST, Map.of());
+        return start(directory, PostgresBinaries.NEWEST, Map.of(), Map.of());
     }
 
     /**
@@ -41,11 +41,16 @@ public final class TestingPostgres implements AutoCloseable {
      * @param more  further settings, or other values for the ones that are set by default
      */
     public static TestingPostgres start(Path directory, String major, Map<String, String> more) {
+        return start(directory, major, more, Map.of());
+    }
+
+    /** @param environment further variables of the server's environment; a container gets none */
+    static TestingPostgres start(Path directory, String major, Map<String, String> more, Map<String, String> environment) {
         Map<String, String> settings = new LinkedHashMap<>(SETTINGS);
         settings.putAll(more);
         int port = Ports.free();
         PostgresServer server = System.getProperty("rowmesh.databases", "embedded").equals("docker")
-                ? new DockerServer(major, port, settings) : new EmbeddedServer(directory, major, port, settings);
+                ? new DockerServer(major, port, settings) : new EmbeddedServer(directory, major, port, settings, environment);
         TestingPostgres postgres = new TestingPostgres(server, port);
         postgres.start();
         return postgres;

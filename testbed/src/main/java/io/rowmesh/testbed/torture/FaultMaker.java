@@ -1,0 +1,102 @@
+package io.rowmesh.testbed.torture;
+
+import io.rowmesh.testbed.TestingMesh;
+import io.rowmesh.testbed.TestingRegion;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+
+/** Draws faults: kind, place and length, all from one source of chance. */
+final class FaultMaker {
+
+    private static final String ENDED = "select count(pg_terminate_backend(pid)) from pg_stat_activity where pid <> pg_backend_pid() and ";
+
+    private final TestingMesh mesh;
+    private final Random random;
+    private final List<FaultKind> kinds;
+    private final ShiftedClock clock;
+
+    /** @param clock null where there is none to move */
+    FaultMaker(TestingMesh mesh, ShiftedClock clock, Random random) {
+        this.mesh = mesh;
+        this.random = random;
+        this.clock = clock;
+        this.kinds = Arrays.stream(FaultKind.values()).filter(kind -> kind != FaultKind.CLOCK_MOVED || clock != null).toList();
+    }
+
+    Fault next() {
+        FaultKind kind = draw();
+        TestingRegion region = any(mesh.regions());
+        TestingMesh.Link link = any(mesh.links());
+        String node = "node " + region.id();
+        String database = "database " + region.id();
+        String way = "link " + link.origin() + "->" + link.target();
+        return switch (kind) {
+            case NODE_KILLED -> new Fault(kind, node, millis(0, 4_000), region.node()::kill, region.node()::start);
+            case NODE_STOPPED -> new Fault(kind, node, millis(0, 2_000), region.node()::stop, region.node()::start);
+            case NODE_PAUSED -> new Fault(kind, node, millis(500, 12_000), region.node()::pause, region.node()::resume);
+            case DATABASE_KILLED -> new Fault(kind, database, millis(0, 2_000), region.postgres()::kill, region.postgres()::start);
+            case DATABASE_RESTARTED -> new Fault(kind, database, millis(0, 500), region.postgres()::stop, region.postgres()::start);
+            case LINK_CUT -> new Fault(kind, way, millis(500, 15_000), link.proxy()::cut, link.proxy()::heal);
+            case LINK_RESET -> new Fault(kind, way, Duration.ZERO, link.proxy()::reset, () -> { });
+            case LINK_HANGING -> new Fault(kind, way, millis(1_000, 15_000), link.proxy()::hang, link.proxy()::heal);
+            case LINK_SLOW -> slow(kind, way, link);
+            case REGION_CUT_OFF -> new Fault(kind, "links of " + region.id(), millis(5_000, 25_000), () -> mesh.cut(region.id()),
+                    () -> mesh.heal(region.id()));
+            case WALSENDER_ENDED -> new Fault(kind, database, Duration.ZERO,
+                    () -> region.postgres().value(ENDED + "backend_type = 'walsender'"), () -> { });
+            case APPLIER_ENDED -> new Fault(kind, database, Duration.ZERO,
+                    () -> region.postgres().value(ENDED + "backend_type = 'client backend' and application_name like 'rowmesh%'"), () -> { });
+            case ROWS_LOCKED -> locked(kind, database, region);
+            case CLOCK_MOVED -> new Fault(kind, "clock of " + clock.region(), Duration.ZERO, () -> clock.forward(millis(10, 300)), () -> { });
+        };
+    }
+
+    private FaultKind draw() {
+        int dice = random.nextInt(kinds.stream().mapToInt(kind -> kind.weight).sum());
+        for (FaultKind kind : kinds) {
+            dice -= kind.weight;
+            if (dice < 0) {
+                return kind;
+            }
+        }
+        throw new AssertionError("weights");
+    }
+
+    private Fault slow(FaultKind kind, String way, TestingMesh.Link link) {
+        Duration delay = millis(20, 800);
+        return new Fault(kind, way, millis(3_000, 20_000), () -> link.proxy().delay(delay), link.proxy()::heal);
+    }
+
+    /** A user who locks rows, or a whole table, and goes for coffee. */
+    private Fault locked(FaultKind kind, String database, TestingRegion region) {
+        String lock = random.nextBoolean() ? "lock table hot in share row exclusive mode" : "select * from hot where id <= 4 for update";
+        Connection[] held = new Connection[1];
+        return new Fault(kind, database, millis(500, 6_000), () -> held[0] = hold(region, lock), () -> held[0].close());
+    }
+
+    private static Connection hold(TestingRegion region, String lock) throws SQLException {
+        Connection connection = region.postgres().connect();
+        connection.setAutoCommit(false);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(lock);
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    private Duration millis(int from, int to) {
+        return Duration.ofMillis(from + random.nextInt(to - from));
+    }
+
+    private <T> T any(List<T> things) {
+        return things.get(random.nextInt(things.size()));
+    }
+}

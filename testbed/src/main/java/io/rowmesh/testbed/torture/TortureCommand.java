@@ -1,0 +1,87 @@
+package io.rowmesh.testbed.torture;
+
+import io.rowmesh.testbed.Directories;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+/** {@code rowmesh torture}. */
+@Command(name = "torture", mixinStandardHelpOptions = true, description = {
+    "Writes at random in three real databases while everything around them fails, then compares.",
+    "Nodes and databases are killed, links are cut, hang and crawl, a clock is wrong. In the end every row must be the one that"
+            + " the writers' own ledgers call the newest, in every region, with its version.",
+    "Exit code 0 only when there is no difference; otherwise the files are kept."})
+public final class TortureCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--minutes", defaultValue = "5", description = "how long to write and to break (default: ${DEFAULT-VALUE})")
+    private double minutes;
+
+    @Option(names = "--seed", description = "of all chance (default: another one each time)")
+    private Long seed;
+
+    @Option(names = "--regions", defaultValue = "3", description = "2 to 5 (default: ${DEFAULT-VALUE})")
+    private int regions;
+
+    @Option(names = "--writers", defaultValue = "3", description = "connections that write in each region (default: ${DEFAULT-VALUE})")
+    private int writers;
+
+    @Option(names = "--rules", split = ",", description = "which rules' tables to write: last-write-wins (default: all)")
+    private List<String> rules = new ArrayList<>();
+
+    @Option(names = "--fault-every", defaultValue = "7", description = "mean seconds between faults (default: ${DEFAULT-VALUE})")
+    private double faultEvery;
+
+    @Option(names = "--drain-minutes", defaultValue = "10",
+            description = "how long everything may take to arrive in the end (default: ${DEFAULT-VALUE})")
+    private double drainMinutes;
+
+    @Option(names = "--verbose", description = "tell of every fault")
+    private boolean verbose;
+
+    @Override
+    public Integer call() throws Exception {
+        if (regions < 2 || regions > 5) {
+            throw new ParameterException(spec.commandLine(), "--regions must be 2 to 5.");
+        }
+        Path directory = Files.createTempDirectory("rowmesh-torture-");
+        boolean clean = new Torture(options(), directory, spec.commandLine().getOut()).run();
+        if (clean) {
+            Directories.delete(directory);
+        }
+        return clean ? 0 : 1;
+    }
+
+    private TortureOptions options() {
+        return new TortureOptions(seconds(minutes * 60), seed == null ? System.nanoTime() & 0xffffff : seed, regions, writers, workloads(),
+                seconds(faultEvery), seconds(drainMinutes * 60), verbose);
+    }
+
+    private static Duration seconds(double seconds) {
+        return Duration.ofMillis((long) (seconds * 1_000));
+    }
+
+    private List<Workload> workloads() {
+        List<Workload> all = List.of(new LastWriteWins());
+        for (String rule : rules) {
+            if (all.stream().noneMatch(workload -> workload.name().equals(rule))) {
+                throw new ParameterException(spec.commandLine(), "--rules: there are no tables for " + rule + "; there are for "
+                        + all.stream().map(Workload::name).toList() + ".");
+            }
+        }
+        List<Workload> chosen = new ArrayList<>(all.stream().filter(w -> rules.isEmpty() || rules.contains(w.name())).toList());
+        chosen.add(new Entries());
+        return chosen;
+    }
+}

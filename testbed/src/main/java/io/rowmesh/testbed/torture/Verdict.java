@@ -1,0 +1,18 @@
+package io.rowmesh.testbed.torture;
+
+import java.util.List;
+
+/**
+ * What the end of a torture looks like.
+ *
+ * @param differences every row, version, tombstone or parked row that is not as it must be
+ * @param rows        compared rows of all regions together
+ * @param lost        writes, each in each region, that were committed and never applied
+ * @param doubled     writes that were applied more than once
+ */
+record Verdict(List<Difference> differences, long rows, long lost, long doubled) {
+
+    boolean clean() {
+        return differences.isEmpty() && lost == 0 && doubled == 0;
+    }
+}

@@ -1,0 +1,20 @@
+package io.rowmesh.testbed.torture;
+
+import java.sql.SQLException;
+import java.util.List;
+
+/** Some tables and what writers do to them. */
+interface Workload {
+
+    /** What {@code --rules} calls it. */
+    String name();
+
+    /** Statements that make its tables, in every region. */
+    List<String> schema();
+
+    /** The replicated tables, all in schema public. */
+    List<Table> tables();
+
+    /** Writes something, as one or more statements of the writer's open transaction. */
+    void write(Hand hand) throws SQLException;
+}

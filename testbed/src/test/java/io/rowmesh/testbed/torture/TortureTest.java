@@ -1,0 +1,31 @@
+package io.rowmesh.testbed.torture;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** A short torture; {@code ./rowmesh torture} takes longer ones. */
+class TortureTest {
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void threeRegionsEndEqualAfterFaultsOfAllKinds() throws Exception {
+        StringWriter out = new StringWriter();
+        boolean clean = new Torture(new TortureOptions(Duration.ofSeconds(60), 20261121, 3, 2, List.of(new LastWriteWins(), new Entries()),
+                Duration.ofSeconds(3), Duration.ofMinutes(5), true), directory, new PrintWriter(out)).run();
+        assertTrue(clean, out.toString());
+        Matcher faults = Pattern.compile("(\\d+) faults \\(").matcher(out.toString());
+        assertTrue(faults.find() && Integer.parseInt(faults.group(1)) >= 8, out.toString());
+    }
+}
