@@ -36,6 +36,11 @@ public final class ConflictNaming {
         };
     }
 
+    /** An insert or update found no row and an older delete of its key: a conflict when its origin had not seen that. */
+    public static Optional<ConflictType> metOlderDelete(RowChange.Kind kind, Version deleted, TransactionHeader incoming) {
+        return seen(deleted, incoming) ? metNothing(kind) : Optional.of(ConflictType.UPDATE_DELETED);
+    }
+
     /** An insert or update lost to a newer delete of its key. */
     public static ConflictType metNewerDelete() {
         return ConflictType.UPDATE_DELETED;

@@ -142,8 +142,10 @@ public final class Node implements AutoCloseable {
     private ApplierOptions applying() {
         Map<TableId, Boolean> receives = new ConcurrentHashMap<>();
         Map<TableId, TableRules> rules = new ConcurrentHashMap<>();
+        Map<TableId, Set<String>> privates = new ConcurrentHashMap<>();
         return new ApplierOptions(config.region(), peers(), table -> receives.computeIfAbsent(table, this::receives),
-                table -> rules.computeIfAbsent(table, known -> ResolvedTables.rules(config.rules(), known)), config.maxClockSkew());
+                table -> rules.computeIfAbsent(table, known -> ResolvedTables.rules(config.rules(), known)),
+                (table, column) -> privates.computeIfAbsent(table, config::privateColumns).contains(column), config.maxClockSkew());
     }
 
     private boolean receives(TableId table) {

@@ -48,7 +48,14 @@ final class NodeStatus {
         List<StatusReport.Peer> peers = lanes.stream().map(Lane::status)
                 .map(lane -> new StatusReport.Peer(lane.origin(), shipping(sending.get(lane.origin())), applying(lane))).toList();
         return new StatusReport(config.region(), log.epoch(), state(), capturing(), changeLog(), peers, periodic.history(),
-                periodic.notices());
+                notices());
+    }
+
+    private List<String> notices() {
+        List<String> notices = new ArrayList<>(periodic.notices());
+        lanes.stream().map(Lane::status).filter(lane -> lane.historyRefused() != null)
+                .forEach(lane -> notices.add("conflicts with " + lane.origin() + " are applied, but not kept in rowmesh.conflict: " + lane.historyRefused()));
+        return notices;
     }
 
     /** Threads that must live and do not. */

@@ -6,6 +6,7 @@ import io.rowmesh.schema.TableId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -16,16 +17,16 @@ import java.util.function.Predicate;
  * @param peers        the other regions
  * @param receives     whether changes of a table from other regions are applied here
  * @param rules        what decides concurrent writes of a table
+ * @param isPrivate    whether the values of a column stand in the conflict history as hashes only
  * @param maxClockSkew how far a change's timestamp may lie ahead of the local database's clock before applying stops
  */
 public record ApplierOptions(String region, Set<String> peers, Predicate<TableId> receives,
-                             Function<TableId, TableRules> rules, Duration maxClockSkew) {
+                             Function<TableId, TableRules> rules, BiPredicate<TableId, String> isPrivate, Duration maxClockSkew) {
 
-    /** With last-write-wins for every table. */
+    /** With last-write-wins for every table, and nothing private. */
     public ApplierOptions(String region, Set<String> peers, Predicate<TableId> receives, Duration maxClockSkew) {
-        this(region, peers, receives, table -> TableRules.LAST_WRITE_WINS, maxClockSkew);
+        this(region, peers, receives, table -> TableRules.LAST_WRITE_WINS, (table, column) -> false, maxClockSkew);
     }
-
 
     /** All regions of the mesh, this one included, in the order that decides ties. */
     public List<String> regions() {

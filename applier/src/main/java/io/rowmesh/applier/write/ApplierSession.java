@@ -53,8 +53,7 @@ public final class ApplierSession {
         try (Statement statement = connection.createStatement()) {
             // Text forms pinned as at the capture (H47); triggers and foreign keys fired at the origin already. The statements
             // find a few rows by key: planned once, by index, whatever the statistics of a growing table say.
-            statement.execute("set datestyle = 'ISO, YMD'; set intervalstyle = 'postgres'; set timezone = 'UTC';"
-                    + " set extra_float_digits = 3; set bytea_output = 'hex'; set standard_conforming_strings = on; set lc_monetary = 'C';"
+            statement.execute(TextForms.SQL
                     + " set session_replication_role = 'replica'; set synchronous_commit = off; set statement_timeout = 0;"
                     + " set idle_in_transaction_session_timeout = 0; set lock_timeout = 0; set jit = off;"
                     + " set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_hashjoin = off;"

@@ -24,7 +24,7 @@ public final class ApplyTransaction {
     private static final int PRUNE_EVERY = 500;
     private static final String WAITS = "55000";
 
-    private enum State { LOCK, BEGIN, CLOCK, WRITE, COMMIT, LOOK_AGAIN, COMMIT_LOOK, FREE, DONE }
+    private enum State { LOCK, BEGIN, CLOCK, WRITE, HISTORY, COMMIT, LOOK_AGAIN, COMMIT_LOOK, FREE, DONE }
 
     private final WriteContext context;
     private final Target target;
@@ -111,6 +111,7 @@ public final class ApplyTransaction {
                 case BEGIN -> begin();
                 case CLOCK -> awaitClock();
                 case WRITE -> write();
+                case HISTORY -> writeHistory();
                 case COMMIT -> commit();
                 case LOOK_AGAIN -> lookAgain();
                 case COMMIT_LOOK -> commitLook();
@@ -182,7 +183,7 @@ public final class ApplyTransaction {
         if (!ended) {
             return false;
         }
-        return group.isEmpty() ? to(State.COMMIT) : writeGroup();
+        return group.isEmpty() ? to(recorded() ? State.HISTORY : State.COMMIT) : writeGroup();
     }
 
     private boolean writeGroup() throws SQLException {
@@ -213,9 +214,20 @@ public final class ApplyTransaction {
             target.backToSavepoint();
             target.park(header, change, e);
             outcome.parked++;
+            SqlFaults.uniqueKey(e).ifPresent(constraint -> writer.parkedForUniqueKey(change, constraint));
         }
         next++;
         return true;
+    }
+
+    /** A heartbeat that was written before the slot was made is no missing row to anybody. */
+    private boolean recorded() {
+        return !outcome.history.isEmpty() && !header.heartbeat();
+    }
+
+    private boolean writeHistory() throws SQLException {
+        outcome.historyRefused = target.writeConflicts(outcome.history);
+        return to(State.COMMIT);
     }
 
     /** Progress and rows become one. */

@@ -1,5 +1,7 @@
 package io.rowmesh.applier.write;
 
+import io.rowmesh.applier.history.ConflictBatch;
+import io.rowmesh.applier.history.ConflictHistory;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TableShape;
@@ -19,6 +21,7 @@ final class JdbcTarget implements Target {
     private final RegionOrigins origins;
     private final TableWriter tables;
     private final LookAgain lookAgain;
+    private final ConflictHistory history;
     private final ParkedRows parked;
     private final Visibility visibility;
     private final String region;
@@ -33,6 +36,7 @@ final class JdbcTarget implements Target {
         long number = origin.equals(region) ? 0 : number(connection, origin);
         this.tables = new TableWriter(connection, origins, new LaneContext(origin, number, origins.losingTies(origin), since));
         this.lookAgain = new LookAgain(connection, origins, options, since);
+        this.history = ConflictHistory.open(connection, options.isPrivate());
         this.parked = ParkedRows.load(connection);
         this.visibility = new Visibility(connection);
     }
@@ -108,6 +112,11 @@ final class JdbcTarget implements Target {
     @Override
     public void park(TransactionHeader header, RowChange change, SQLException cause) throws SQLException {
         parked.park(header, change, cause);
+    }
+
+    @Override
+    public String writeConflicts(ConflictBatch conflicts) throws SQLException {
+        return history.attempt(conflicts);
     }
 
     @Override

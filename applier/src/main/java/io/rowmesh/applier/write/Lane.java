@@ -47,6 +47,7 @@ public final class Lane implements AutoCloseable {
 
     private volatile LaneStatus.State state = LaneStatus.State.CONNECTING;
     private volatile String lastError;
+    private volatile String historyRefused;
     private volatile Progress progress = Progress.NONE;
     private volatile long originLast;
     /** The sequence of a streamed transaction in which the database refused a row: careful the next time. */
@@ -181,7 +182,17 @@ public final class Lane implements AutoCloseable {
         backoffMillis = BACKOFF_MIN_MILLIS;
         state = LaneStatus.State.RUNNING;
         lastError = null;
+        historyTold(outcome);
         counters.committed(header, outcome, nowMicros());
+    }
+
+    private void historyTold(Outcome outcome) {
+        if (outcome.historyRefused != null && historyRefused == null) {
+            LOG.warn("conflicts with {} are not kept: {}", origin, outcome.historyRefused);
+        }
+        if (!outcome.history.isEmpty()) {
+            historyRefused = outcome.historyRefused;
+        }
     }
 
     private static void acknowledge(Subscription subscription, LaneWriter writer) throws SQLException {
@@ -197,7 +208,7 @@ public final class Lane implements AutoCloseable {
         return new LaneStatus(origin, thread.isAlive() ? state : LaneStatus.State.STOPPED, now.epoch(), now.sequence(),
                 Math.max(0, originLast - now.sequence()), staleness, lastError, (long) counters.transactions.count(),
                 (long) counters.rows.count(), (long) counters.skipped.count(), (long) counters.parked.count(),
-                counters.conflicts());
+                historyRefused, counters.conflicts());
     }
 
     private static long nowMicros() {

@@ -8,11 +8,12 @@ import java.util.Map;
  * @param backlog        transactions the origin is known to have that are not applied here
  * @param stalenessMillis now minus the commit timestamp up to which everything is applied; -1 before the first
  * @param lastError      the sentence of the last fault, null when there was none since the last progress
+ * @param historyRefused  why the last conflicts do not stand in the history, null when they do
  * @param conflicts      conflicts by PostgreSQL's names
  */
 public record LaneStatus(String origin, State state, int epoch, long sequence, long backlog, long stalenessMillis,
                          String lastError, long appliedTransactions, long appliedRows, long skippedRows, long parkedRows,
-                         Map<String, Long> conflicts) {
+                         String historyRefused, Map<String, Long> conflicts) {
 
     /** RUNNING only while the stream is open and the lane's thread lives. */
     public enum State { CONNECTING, RUNNING, WAITING, STOPPED }

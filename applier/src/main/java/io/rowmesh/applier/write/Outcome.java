@@ -1,5 +1,7 @@
 package io.rowmesh.applier.write;
 
+import io.rowmesh.applier.history.ConflictBatch;
+import io.rowmesh.applier.history.ConflictRecord;
 import io.rowmesh.rules.ConflictType;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.TableId;
@@ -19,6 +21,10 @@ public final class Outcome {
     public long skipped;
     public long parked;
     public final Map<ConflictType, Long> conflicts = new EnumMap<>(ConflictType.class);
+    /** The same in full, as far as they are listed. */
+    public final ConflictBatch history = new ConflictBatch();
+    /** Why they do not stand in the history, null when they do. */
+    String historyRefused;
     /** Deletes that found no row: to be looked at again after the commit (convergence rule 4a). */
     final List<DeletedKey> deletesWithoutRow = new ArrayList<>();
     /** Tables in which there were too many of them to remember each. */
@@ -31,7 +37,6 @@ public final class Outcome {
     }
 
     void deleteWithoutRow(RowChange change) {
-        conflict(ConflictType.DELETE_MISSING);
         if (deletesWithoutRow.size() < REMEMBERED) {
             deletesWithoutRow.add(new DeletedKey(change.table(), LookAgain.keyTexts(change)));
         } else {
@@ -39,7 +44,8 @@ public final class Outcome {
         }
     }
 
-    void conflict(ConflictType type) {
-        conflicts.merge(type, 1L, Long::sum);
+    void conflict(ConflictRecord conflict) {
+        conflicts.merge(conflict.type(), 1L, Long::sum);
+        history.add(conflict);
     }
 }

@@ -46,6 +46,11 @@ final class RegionOrigins {
         return regionByNumber.getOrDefault(number, "?" + number);
     }
 
+    /** The local numbers that stand for a region: several for this one. */
+    List<Long> numbers(String region) {
+        return regionByNumber.entrySet().stream().filter(e -> e.getValue().equals(region)).map(Map.Entry::getKey).toList();
+    }
+
     /** As an oid[] literal: the origins that lose a tie of timestamps against a change of this region, its own included. */
     String losingTies(String region) {
         return literal(region, order -> order <= 0);

@@ -1,6 +1,10 @@
 package io.rowmesh.applier.write;
 
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
 import java.sql.SQLException;
+import java.util.Optional;
 
 /** What a database error leads to: decided here and nowhere else (H25). */
 final class SqlFaults {
@@ -14,6 +18,16 @@ final class SqlFaults {
     }
 
     private SqlFaults() {
+    }
+
+    /** The name of the unique key (or exclusion constraint) that a row would break, if that is the error. */
+    static Optional<String> uniqueKey(SQLException error) {
+        boolean broken = "23505".equals(error.getSQLState()) || "23P01".equals(error.getSQLState());
+        if (!broken) {
+            return Optional.empty();
+        }
+        ServerErrorMessage message = error instanceof PSQLException server ? server.getServerErrorMessage() : null;
+        return Optional.of(message == null || message.getConstraint() == null ? "of the table" : message.getConstraint());
     }
 
     /**

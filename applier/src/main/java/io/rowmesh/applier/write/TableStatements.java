@@ -20,52 +20,88 @@ import java.util.stream.IntStream;
  *
  * @param positions which of the shape's columns the upsert writes, in the order of its array parameters
  * @param keys      which of the shape's columns are the key, in the order of the delete's array parameters
+ * @param stored    the names of the local columns, in the order of a met row's texts
  */
-record TableStatements(String upsert, String delete, String deleteOlder, String truncate, int[] positions, int[] keys) {
+record TableStatements(String upsert, String delete, String deleteOlder, String truncate, int[] positions, int[] keys,
+                       List<String> stored) {
 
     private static final DSLContext JOOQ = ControlSchema.renderer();
     private static final SQL P = DSL.raw("?");
 
     /**
-     * Parameters: row keys, one array for each of positions, table schema, table name, written, origin (tombstones), written,
-     * losing ties, since (guard), own origin's number. Result: rows not under a newer tombstone, rows written, rows met,
-     * ordinals of the rows under a newer tombstone, and of every met row of another origin ordinal, micros and origin number.
+     * Of every row met, what the conflict history needs: read by the snapshot by which the statement itself judges. The texts
+     * only where its last writer is of another origin, and the write not one that the change's origin had seen (by
+     * timestamps, which name conflicts and never decide). Parameters: own origin's number.
+     */
+    private static final String MET = """
+            select i.o, t.ctid is not null as found, v."timestamp" as at, v.roident,
+                case when v.roident <> {3}::oid and v."timestamp" > coalesce((select s.at from seen s where s.n = v.roident), '-infinity')
+                then array[{10}]::text[] end as texts
+              from {11} i left join {4} t on {5} left join lateral pg_xact_commit_timestamp_origin(t.xmin) v on true""";
+
+    /**
+     * What was met, in one row. Parameters: own origin's number. Result: ordinals of the rows of other origins, their micros and
+     * origin numbers, whether they have texts, and those texts one after the other.
+     */
+    private static final String FOREIGN = """
+            f.o, f.at, f.roident, f.told,
+              (select array_agg(u.c order by m.o, u.n) from met m cross join lateral unnest(m.texts) with ordinality u(c, n))
+            from (select array_agg(o order by o) as o, array_agg((extract(epoch from at) * 1000000)::bigint order by o) as at,
+                         array_agg(roident::bigint order by o) as roident, array_agg(texts is not null order by o) as told
+                  from met where at is not null and roident <> {3}::oid) f""";
+
+    /** Parameters: numbers of origins, and up to when the change's origin had seen each. */
+    private static final String SEEN = """
+            seen as materialized (
+              select u.n, u.w::timestamptz as at from unnest({3}::bigint[], {3}::text[]) as u(n, w)
+            )""";
+
+    /**
+     * Parameters: row keys, one array for each of positions, seen (two), table schema, table name, written, origin (tombstones),
+     * own origin's number (met), written, losing ties, since (guard), own origin's number. Result: rows written, rows met, ordinals
+     * of the rows that found none; of each tombstone met where no row stood ordinal, micros, origin, and whether it is
+     * newer; and the met rows of other origins.
      */
     private static final String UPSERT = """
             with incoming as (
               select u.o, u.k as row_key, {0} from unnest({1}) with ordinality as u(k, {2}, o)
+            ), """ + SEEN + """
+            , judged as materialized (
+              select i.*, d.deleted_at, d.origin as deleted_by, coalesce(d.newer, false) as dead
+              from incoming i cross join (select {3} as s, {3} as n, {3}::timestamptz as w, {3} as r) p left join lateral (
+                select d.deleted_at, d.origin, (d.deleted_at, d.origin collate "C") > (p.w, p.r) as newer from rowmesh.tombstone d
+                where d.table_schema = p.s and d.table_name = p.n and md5(d.row_key) in (md5(i.row_key), md5('*'))
+                order by d.deleted_at desc, d.origin collate "C" desc limit 1) d on true
             ), live as materialized (
-              select i.* from incoming i where not exists (
-                select from rowmesh.tombstone d
-                where d.table_schema = {3} and d.table_name = {3} and md5(d.row_key) in (md5(i.row_key), md5('*'))
-                  and (d.deleted_at, d.origin collate "C") > ({3}::timestamptz, {3}))
+              select * from judged where not dead
             ), met as materialized (
-              select i.o, v."timestamp" as at, v.roident from live i join {4} t on {5},
-                pg_xact_commit_timestamp_origin(t.xmin) v
+              """ + MET.replace("{11}", "live") + """
+
             ), written as (
               insert into {4} as t ({6}) overriding system value select {7} from live i order by i.o
               on conflict ({8}) do update set {9}
               where rowmesh.may_overwrite(t.xmin, {3}::timestamptz, {3}::oid[], {3}::timestamptz)
               returning 1
             )
-            select (select count(*) from live), (select count(*) from written), (select count(*) from met),
-              (select array_agg(i.o) from incoming i where not exists (select from live l where l.o = i.o)),
-              f.o, f.at, f.roident
-            from (select array_agg(o) as o, array_agg((extract(epoch from at) * 1000000)::bigint) as at,
-                         array_agg(roident::bigint) as roident
-                  from met where at is not null and roident <> {3}::oid) f""";
+            select (select count(*) from written), (select count(*) from met where found),
+              (select array_agg(o order by o) from met where not found), g.o, g.at, g.origin, g.dead,
+              """ + FOREIGN + """
+            , (select array_agg(j.o order by j.o) as o, array_agg((extract(epoch from j.deleted_at) * 1000000)::bigint order by j.o) as at,
+                 array_agg(j.deleted_by order by j.o) as origin, array_agg(j.dead order by j.o) as dead
+               from judged j where j.deleted_at is not null) g""";
 
     /**
-     * Parameters: row keys, one array for each key column, written, losing ties, since (guard), table schema, table name,
-     * written, origin, epoch, sequence (tombstone), own origin's number. Result: rows deleted, rows met, ordinals of keys
-     * without a row, and the met rows of other origins as for the upsert.
+     * Parameters: row keys, one array for each key column, seen (two), own origin's number (met), written, losing ties, since (guard),
+     * table schema, table name, written, origin, epoch, sequence (tombstone), own origin's number. Result: rows deleted, rows
+     * met, ordinals of keys without a row, and the met rows of other origins.
      */
     private static final String DELETE = """
             with incoming as materialized (
               select u.o, u.k as row_key, {0} from unnest({1}) with ordinality as u(k, {2}, o)
-            ), met as materialized (
-              select i.o, v."timestamp" as at, v.roident from incoming i join {4} t on {5},
-                pg_xact_commit_timestamp_origin(t.xmin) v
+            ), """ + SEEN + """
+            , met as materialized (
+              """ + MET.replace("{11}", "incoming") + """
+
             ), gone as (
               delete from {4} as t using incoming i
               where {5} and rowmesh.may_overwrite(t.xmin, {3}::timestamptz, {3}::oid[], {3}::timestamptz)
@@ -78,12 +114,9 @@ record TableStatements(String upsert, String delete, String deleteOlder, String 
                   sequence = excluded.sequence, recorded = default
               where (d.deleted_at, d.origin collate "C") < (excluded.deleted_at, excluded.origin collate "C")
             )
-            select (select count(*) from gone), (select count(*) from met),
-              (select array_agg(i.o) from incoming i where not exists (select from met m where m.o = i.o)),
-              f.o, f.at, f.roident
-            from (select array_agg(o) as o, array_agg((extract(epoch from at) * 1000000)::bigint) as at,
-                         array_agg(roident::bigint) as roident
-                  from met where at is not null and roident <> {3}::oid) f""";
+            select (select count(*) from gone), (select count(*) from met where found),
+              (select array_agg(o order by o) from met where not found),
+              """ + FOREIGN + "";
 
     /**
      * Deletes rows that are strictly older than a version given for each key: look-again and re-assertion.
@@ -106,7 +139,7 @@ record TableStatements(String upsert, String delete, String deleteOlder, String 
                 render(DELETE, shape, local, keys),
                 render(DELETE_OLDER, shape, local, keys),
                 render(TRUNCATE, shape, local, keys),
-                positions, keys);
+                positions, keys, List.copyOf(local.columns().keySet()));
     }
 
     private static int[] writable(TableShape shape, LocalTable local) throws SQLException {
@@ -157,7 +190,12 @@ record TableStatements(String upsert, String delete, String deleteOlder, String 
         return JOOQ.render(DSL.sql(template, list(casts), list(arrays), list(names), P,
                 DSL.name(shape.id().schema(), shape.id().name()), joined(keyEquals, " and "),
                 list(here.stream().<QueryPart>map(c -> DSL.name(c.name())).toList()), list(selects), list(conflict),
-                list(assignments(here))));
+                list(assignments(here)), list(local.columns().keySet().stream().map(TableStatements::exactText).toList())));
+    }
+
+    /** By the type's output function: a cast to text would strip the spaces of a char(n), and write booleans out. */
+    private static QueryPart exactText(String column) {
+        return DSL.sql("case when t.{0} is distinct from null then concat(t.{0}) end", DSL.name(column));
     }
 
     /** Every column that may be updated; numeric keys too, as equal keys may have other texts (1.0 and 1.00). */

@@ -3,6 +3,7 @@ package io.rowmesh.applier.write;
 import io.rowmesh.schema.Row;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.RowKey;
+import io.rowmesh.schema.SeenMark;
 import io.rowmesh.schema.TableShape;
 import io.rowmesh.schema.TransactionHeader;
 
@@ -10,6 +11,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,15 +55,16 @@ final class TableWriter {
         TableStatements sql = statements(shape);
         String written = Micros.text(header.commitMicros());
         try (PreparedStatement statement = connection.prepareStatement(sql.upsert())) {
-            int p = rows(statement, changes, sql.positions());
+            int p = seen(statement, rows(statement, changes, sql.positions()), header);
             statement.setString(p++, shape.id().schema());
             statement.setString(p++, shape.id().name());
             statement.setString(p++, written);
             statement.setString(p++, lane.origin());
+            statement.setLong(p++, lane.ownNumber());
             p = guard(statement, p, written);
             statement.setLong(p, lane.ownNumber());
             try (ResultSet result = statement.executeQuery()) {
-                return GroupResult.ofUpsert(result, origins);
+                return GroupResult.ofUpsert(result, origins, sql.stored());
             }
         }
     }
@@ -72,7 +75,8 @@ final class TableWriter {
         TableStatements sql = statements(shape);
         String written = Micros.text(header.commitMicros());
         try (PreparedStatement statement = connection.prepareStatement(sql.delete())) {
-            int p = rows(statement, changes, sql.keys());
+            int p = seen(statement, rows(statement, changes, sql.keys()), header);
+            statement.setLong(p++, lane.ownNumber());
             p = guard(statement, p, written);
             statement.setString(p++, shape.id().schema());
             statement.setString(p++, shape.id().name());
@@ -82,7 +86,7 @@ final class TableWriter {
             statement.setLong(p++, header.sequence());
             statement.setLong(p, lane.ownNumber());
             try (ResultSet result = statement.executeQuery()) {
-                return GroupResult.ofDelete(result, origins);
+                return GroupResult.ofDelete(result, origins, sql.stored());
             }
         }
     }
@@ -153,6 +157,21 @@ final class TableWriter {
                     + change.table().columns().get(position).name() + "\"", "22000");
         }
         return image.get(position);
+    }
+
+    /** Up to when the change's origin had seen each origin, by the local numbers. */
+    private int seen(PreparedStatement statement, int first, TransactionHeader header) throws SQLException {
+        List<Long> numbers = new ArrayList<>();
+        List<String> until = new ArrayList<>();
+        for (SeenMark mark : header.seen()) {
+            for (long number : origins.numbers(mark.origin())) {
+                numbers.add(number);
+                until.add(Micros.text(mark.commitMicros()));
+            }
+        }
+        statement.setArray(first, connection.createArrayOf("bigint", numbers.toArray()));
+        statement.setArray(first + 1, text(until.toArray(String[]::new)));
+        return first + 2;
     }
 
     private int guard(PreparedStatement statement, int first, String written) throws SQLException {

@@ -1,5 +1,6 @@
 package io.rowmesh.applier.write;
 
+import io.rowmesh.applier.history.ConflictBatch;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TableShape;
@@ -46,6 +47,13 @@ public interface Target {
 
     /** Keeps a change that cannot be applied, in the open transaction, which goes on without it. */
     void park(TransactionHeader header, RowChange change, SQLException cause) throws SQLException;
+
+    /**
+     * Writes conflicts into the history, in the open transaction, which goes on also when they are refused.
+     *
+     * @return why the history refuses them, null when they are written
+     */
+    String writeConflicts(ConflictBatch conflicts) throws SQLException;
 
     /** A point to which {@link #backToSavepoint} returns; one at a time. */
     void savepoint() throws SQLException;

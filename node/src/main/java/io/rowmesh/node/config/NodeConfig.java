@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The configuration of one region's node, read by {@link ConfigFile}.
@@ -43,9 +45,10 @@ public record NodeConfig(
         privates = List.copyOf(privates);
     }
 
-    /** Whether a column's values must not stand in the conflict history. */
-    public boolean isPrivate(TableId table, String column) {
-        return privates.stream().anyMatch(rule -> rule.columns().contains(column) && rule.match().matches(table));
+    /** The columns of a table whose values must not stand in the conflict history. */
+    public Set<String> privateColumns(TableId table) {
+        return privates.stream().filter(rule -> rule.match().matches(table)).flatMap(rule -> rule.columns().stream())
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** The name of the local replication origin under which a region's changes are applied. */

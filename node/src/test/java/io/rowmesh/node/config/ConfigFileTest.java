@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -82,10 +83,9 @@ class ConfigFileTest {
                   - { match: "*.secrets_*", columns: [text] }
                 """);
         assertEquals(Duration.ofDays(90), config.keepConflicts());
-        TableId users = new TableId("public", "users");
-        assertTrue(config.isPrivate(users, "email") && config.isPrivate(users, "Phone"));
-        assertFalse(config.isPrivate(users, "phone") || config.isPrivate(users, "text"));
-        assertTrue(config.isPrivate(new TableId("app", "secrets_1"), "text"));
+        assertEquals(Set.of("email", "Phone"), config.privateColumns(new TableId("public", "users")));
+        assertEquals(Set.of("text"), config.privateColumns(new TableId("app", "secrets_1")));
+        assertEquals(Set.of(), config.privateColumns(new TableId("app", "users")));
         refused(GOOD + "conflict-history: { keep: 0d }\nprivate: [ { match: x, columns: [a] }, { match: a.b } ]\n",
                 "rowmesh.yaml:14: 'conflict-history.keep' is '0d': expected a duration such as 500ms, 2s, 5m, 1h or 30d, above zero",
                 "rowmesh.yaml:15: 'private[0].match' is 'x': expected a pattern schema.table, where * and ? are wildcards; a name with dots or quotes goes in double quotes, like public.\"a.b\"",
