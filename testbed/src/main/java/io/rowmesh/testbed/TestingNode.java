@@ -115,7 +115,7 @@ public final class TestingNode implements AutoCloseable {
     /** SIGTERM, as Ctrl-C. */
     public int stop() {
         process.destroy();
-        return awaitExit(Duration.ofSeconds(20));
+        return awaitExit(Duration.ofSeconds(60));
     }
 
     /** The node's own report, empty when it does not answer. */
