@@ -27,9 +27,9 @@ final class LookAgain {
     private static final String OF_TABLE = " where d.table_schema = ? and d.table_name = ? and d.origin = ?";
     private static final String ROWS = "select d.row_key, d.deleted_at from rowmesh.tombstone d" + OF_TABLE + " and d.row_key <> '*'";
     private static final String OF_TRANSACTION = ROWS + " and d.epoch = ? and d.sequence = ?";
-    /** The keys' own tombstones, and a truncate's, which stands over every key. */
-    private static final String AT_KEYS = "select k as row_key, d.deleted_at from rowmesh.tombstone d join unnest(?::text[]) k"
-            + " on md5(d.row_key) in (md5(k), md5('*'))" + OF_TABLE;
+    /** The keys' own tombstones, and a truncate's, which stands over every key. Offset 0: the index for each key, always. */
+    private static final String AT_KEYS = "select k as row_key, d.deleted_at from unnest(?::text[]) k cross join lateral (select d.deleted_at"
+            + " from rowmesh.tombstone d" + OF_TABLE + " and md5(d.row_key) in (md5(k), md5('*')) offset 0) d";
 
     private final Connection connection;
     private final RegionOrigins origins;

@@ -29,10 +29,12 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Region us writes what region eu shipped. */
@@ -121,6 +123,23 @@ class LaneWriterTest {
         assertEquals(Map.of(ConflictType.UPDATE_DELETED, 1L), late.conflicts);
         apply(start + 11, insert(1, "again"));
         assertEquals(List.of(List.of("1", "again")), rows());
+    }
+
+    /** The planner knows nothing of a table that was never analysed, as after a crash: it must not compare all with all. */
+    @Test
+    void manyTombstonesDoNotSlowManyRowsDown() throws SQLException {
+        int rows = 10_000;
+        postgres.execute("alter table rowmesh.tombstone set (autovacuum_enabled = off)", "insert into rowmesh.tombstone"
+                + " (table_schema, table_name, row_key, deleted_at, origin, epoch, sequence) select 'public', 't', '[\"' || i || '\"]',"
+                + " now() - interval '1 hour', 'eu', 1, 1 from generate_series(1, 15000) i");
+        List<RowChange> inserts = IntStream.rangeClosed(1, rows).mapToObj(i -> insert(i, "v")).toList();
+        index.add(inserts.stream().map(TableKey::of).toList());
+        assertTimeoutPreemptively(Duration.ofSeconds(30), () -> {
+            writer.apply(header(nowMicros(), ++sequence), inserts);
+            localWrites.onRows(new io.rowmesh.schema.Version(nowMicros(), "us"), 1, 1, 0, inserts);
+            localWrites.beforeSync();
+        });
+        assertEquals(String.valueOf(rows), postgres.value("select count(*) from public.t"));
     }
 
     @Test
