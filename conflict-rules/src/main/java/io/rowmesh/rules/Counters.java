@@ -67,7 +67,8 @@ public final class Counters {
             case SUM -> Numbers.sum(stored, before, after);
             case MAX -> Numbers.max(stored, after);
             case MIN -> Numbers.min(stored, after);
-            case UNION -> SetText.union(column.type(), List.of(nothing(stored), nothing(after)));
+            case UNION -> stored == null || after == null ? (stored == null ? after : stored)
+                    : SetText.union(column.type(), List.of(stored, after));
         };
     }
 
@@ -77,9 +78,5 @@ public final class Counters {
                     + " table needs replica identity full");
         }
         return update.before();
-    }
-
-    private static String nothing(String array) {
-        return array == null ? "{}" : array;
     }
 }

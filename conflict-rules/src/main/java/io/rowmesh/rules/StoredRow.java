@@ -10,4 +10,7 @@ import io.rowmesh.schema.Version;
  * @param version the greatest version among the writes that made it
  */
 public record StoredRow(Row row, Version version) {
+
+    /** Of a row that was written before versions were kept, met by a change that is newer than that: below every other. */
+    public static final Version OLDEST = new Version(Long.MIN_VALUE, "");
 }

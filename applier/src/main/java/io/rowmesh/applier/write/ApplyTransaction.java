@@ -41,6 +41,7 @@ public final class ApplyTransaction {
     private long aheadMicros;
     private Outcome outcome;
     private GroupWriter writer;
+    private MergeWriter merges;
 
     private ApplyTransaction(WriteContext context, TransactionHeader header, List<RowChange> changes, KeyLocks.Held held, boolean whole) {
         this.context = context;
@@ -143,6 +144,7 @@ public final class ApplyTransaction {
     private boolean begin() throws SQLException {
         outcome = new Outcome();
         writer = new GroupWriter(context, header, outcome);
+        merges = new MergeWriter(context, header, outcome, careful);
         aheadMicros = target.begin(header, careful);
         Step.PROGRESS_WRITTEN.reached();
         return to(aheadMicros < 0 ? begun() : State.CLOCK);
@@ -167,12 +169,17 @@ public final class ApplyTransaction {
     }
 
     private boolean write() throws SQLException {
+        if (merges.isOpen()) {
+            return merge();
+        }
         while (next < changes.size()) {
             RowChange change = changes.get(next);
             if (!context.options().receives().test(change.table().id())) {
                 outcome.skipped++;
             } else if (target.isParked(change)) {
                 return parkBehind(change);
+            } else if (merges.takes(change)) {
+                return openMerge(change);
             } else if (careful) {
                 return writeCarefully(change);
             } else if (!group.add(change)) {
@@ -189,6 +196,20 @@ public final class ApplyTransaction {
     private boolean writeGroup() throws SQLException {
         writer.write(group.changes());
         group.clear();
+        return true;
+    }
+
+    private boolean openMerge(RowChange change) throws SQLException {
+        if (!group.isEmpty()) {
+            return writeGroup();
+        }
+        merges.open(change);
+        return true;
+    }
+
+    private boolean merge() throws SQLException {
+        merges.step();
+        next += merges.isOpen() ? 0 : 1;
         return true;
     }
 

@@ -2,6 +2,7 @@ package io.rowmesh.applier.write;
 
 import io.rowmesh.applier.history.ConflictBatch;
 import io.rowmesh.applier.history.ConflictHistory;
+import io.rowmesh.applier.merge.MergeTarget;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TableShape;
@@ -22,6 +23,7 @@ final class JdbcTarget implements Target {
     private final TableWriter tables;
     private final LookAgain lookAgain;
     private final ConflictHistory history;
+    private final JdbcMerges merges;
     private final ParkedRows parked;
     private final Visibility visibility;
     private final String region;
@@ -37,6 +39,7 @@ final class JdbcTarget implements Target {
         this.tables = new TableWriter(connection, origins, new LaneContext(origin, number, origins.losingTies(origin), since));
         this.lookAgain = new LookAgain(connection, origins, options, since);
         this.history = ConflictHistory.open(connection, options.isPrivate());
+        this.merges = new JdbcMerges(connection, origins, region, since);
         this.parked = ParkedRows.load(connection);
         this.visibility = new Visibility(connection);
     }
@@ -102,6 +105,11 @@ final class JdbcTarget implements Target {
     public void truncate(TransactionHeader header, RowChange.Truncate change) throws SQLException {
         tables.truncate(change.table(), header);
         Tombstones.record(connection, header, List.of(TableKey.of(change)));
+    }
+
+    @Override
+    public MergeTarget merges() {
+        return merges;
     }
 
     @Override
@@ -200,6 +208,7 @@ final class JdbcTarget implements Target {
     @Override
     public void forgetTables() {
         tables.forgetTables();
+        merges.forgetTables();
     }
 
     private static long onlyLong(PreparedStatement query) throws SQLException {

@@ -1,5 +1,6 @@
 package io.rowmesh.applier.write;
 
+import io.rowmesh.applier.merge.LocalDelete;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.Step;
 import io.rowmesh.schema.TableId;
@@ -30,6 +31,8 @@ public final class LocalRepairs {
     private final Target target;
     private final Map<TableKey, Deleted> deletes = new LinkedHashMap<>();
     private final Set<TableKey> belowTombstones = new LinkedHashSet<>();
+    /** Deletes of tables with counters, whose sequences are known now. */
+    private final Set<LocalDelete> counted = new LinkedHashSet<>();
     private final Deque<SqlStep> steps = new ArrayDeque<>();
     private int epoch;
     private KeyLocks.Held held;
@@ -73,13 +76,17 @@ public final class LocalRepairs {
                 note(version, sequence, xid, change);
             }
         }
-        if (deletes.size() >= FLUSH_AT || belowTombstones.size() >= FLUSH_AT) {
+        if (deletes.size() >= FLUSH_AT || belowTombstones.size() >= FLUSH_AT || counted.size() >= FLUSH_AT) {
             run();
         }
     }
 
     private void note(Version version, long sequence, long xid, RowChange change) throws SQLException {
         TableKey key = TableKey.of(change);
+        if (context.options().rules().apply(key.table()).counts()) {
+            noteCounted(key, sequence, xid, change.kind());
+            return;
+        }
         switch (change.kind()) {
             case DELETE, TRUNCATE -> {
                 String[] texts = key.isWholeTable() ? null : LookAgain.keyTexts(change);
@@ -93,6 +100,15 @@ public final class LocalRepairs {
                     belowTombstones.add(key);
                 }
             }
+        }
+    }
+
+    /** Counters need no tombstone and no look: the table's trigger has told of the delete before anybody could judge the key. */
+    private void noteCounted(TableKey key, long sequence, long xid, RowChange.Kind kind) throws SQLException {
+        if (kind == RowChange.Kind.DELETE || kind == RowChange.Kind.TRUNCATE) {
+            // What the trigger noted is there only once the transaction is visible.
+            target.awaitVisible(xid);
+            counted.add(new LocalDelete(key.table(), key.key(), sequence, xid));
         }
     }
 
@@ -124,6 +140,8 @@ public final class LocalRepairs {
     private void plan() {
         if (!deletes.isEmpty()) {
             planReassertion();
+        } else if (!counted.isEmpty()) {
+            planCounted();
         } else if (!belowTombstones.isEmpty()) {
             planLook();
         } else if (context.tombstones().crowded()) {
@@ -173,6 +191,14 @@ public final class LocalRepairs {
                 target.deleteAllOlder(shape, truncate.micros(), region);
             }
         }
+    }
+
+    private void planCounted() {
+        lock(counted.stream().map(delete -> new TableKey(delete.table(), delete.key())).toList());
+        steps.add(() -> target.merges().recordLocalDeletes(epoch, List.copyOf(counted)));
+        steps.add(target::commit);
+        steps.add(this::free);
+        steps.add(counted::clear);
     }
 
     private void planLook() {

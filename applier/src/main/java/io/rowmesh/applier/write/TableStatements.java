@@ -142,7 +142,7 @@ record TableStatements(String upsert, String delete, String deleteOlder, String 
                 positions, keys, List.copyOf(local.columns().keySet()));
     }
 
-    private static int[] writable(TableShape shape, LocalTable local) throws SQLException {
+    static int[] writable(TableShape shape, LocalTable local) throws SQLException {
         List<Integer> positions = new ArrayList<>();
         for (int i = 0; i < shape.columns().size(); i++) {
             Column column = shape.columns().get(i);

@@ -1,6 +1,7 @@
 package io.rowmesh.applier.write;
 
 import io.rowmesh.applier.history.ConflictBatch;
+import io.rowmesh.applier.merge.MergeTarget;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TableShape;
@@ -41,6 +42,9 @@ public interface Target {
 
     /** Locks writers of the table out, deletes what is not newer, records the table's tombstone (convergence rule 15). */
     void truncate(TransactionHeader header, RowChange.Truncate change) throws SQLException;
+
+    /** The same session and transaction, for tables whose rules merge. */
+    MergeTarget merges();
 
     /** Whether a change must wait behind a parked one of its key. */
     boolean isParked(RowChange change) throws SQLException;

@@ -1,0 +1,249 @@
+package io.rowmesh.applier.write;
+
+import io.rowmesh.applier.merge.KeyFacts;
+import io.rowmesh.applier.merge.LocalDelete;
+import io.rowmesh.applier.merge.MergeTarget;
+import io.rowmesh.rules.Deletes;
+import io.rowmesh.rules.StoredRow;
+import io.rowmesh.schema.Row;
+import io.rowmesh.schema.RowChange;
+import io.rowmesh.schema.RowKey;
+import io.rowmesh.schema.TableShape;
+import io.rowmesh.schema.TransactionHeader;
+import io.rowmesh.schema.Version;
+import io.rowmesh.schema.Seen;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Merging rows of a PostgreSQL database, over one connection of the applier's own. */
+final class JdbcMerges implements MergeTarget {
+
+    private static final String RECORD_DELETE = """
+            insert into rowmesh.key_deletes as d (table_schema, table_name, row_key, origin, epoch, sequence)
+            values (?, ?, ?, ?, ?, ?)
+            on conflict (table_schema, table_name, md5(row_key), origin) do update
+            set epoch = excluded.epoch, sequence = excluded.sequence, recorded = default
+            where (d.epoch, d.sequence) < (excluded.epoch, excluded.sequence)""";
+
+    /** What the trigger noted, and what the capture met: the same, unless somebody disabled the trigger. */
+    private static final String RECORD_LOCAL = """
+            with captured as (
+              select u.* from unnest(?::text[], ?::text[], ?::text[], ?::bigint[], ?::bigint[]) as u(s, n, k, q, x)
+            ), noted as (
+              delete from rowmesh.pending_delete p using (select distinct s, n, q, x from captured) c
+              where p.xid = c.x and p.table_schema = c.s and p.table_name = c.n
+              returning c.s, c.n, p.row_key as k, c.q
+            )
+            insert into rowmesh.key_deletes as d (table_schema, table_name, row_key, origin, epoch, sequence)
+            select b.s, b.n, b.k, ?, ?, max(b.q) from (select s, n, k, q from captured union all select s, n, k, q from noted) b
+            group by 1, 2, 3 order by 1, 2, 3
+            on conflict (table_schema, table_name, md5(row_key), origin) do update
+            set epoch = excluded.epoch, sequence = excluded.sequence, recorded = default
+            where (d.epoch, d.sequence) < (excluded.epoch, excluded.sequence)""";
+
+    /** One element of the JSON that the facts tell of deletes: origins have plain names. */
+    private static final Pattern DELETE = Pattern.compile("\\[\"([^\"]+)\", ?([0-9]+), ?([0-9]+)]");
+
+    private final Connection connection;
+    private final RegionOrigins origins;
+    private final String region;
+    private final String since;
+    private final Map<TableShape, MergeStatements> statements = new HashMap<>();
+
+    JdbcMerges(Connection connection, RegionOrigins origins, String region, String since) {
+        this.connection = connection;
+        this.origins = origins;
+        this.region = region;
+        this.since = since;
+    }
+
+    private MergeStatements statements(TableShape shape) throws SQLException {
+        MergeStatements known = statements.get(shape);
+        if (known == null) {
+            known = MergeStatements.render(shape, new LocalCatalog(connection).table(shape.id()));
+            statements.put(shape, known);
+        }
+        return known;
+    }
+
+    void forgetTables() {
+        statements.clear();
+    }
+
+    @Override
+    public boolean hold(RowChange change) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(statements(change.table()).hold())) {
+            key(query, 1, change);
+            try (ResultSet row = query.executeQuery()) {
+                return row.next();
+            }
+        }
+    }
+
+    @Override
+    public boolean insert(TableShape table, Row row) throws SQLException {
+        MergeStatements sql = statements(table);
+        try (PreparedStatement insert = connection.prepareStatement(sql.insert())) {
+            values(insert, table, row, sql.positions());
+            return insert.executeUpdate() > 0;
+        }
+    }
+
+    @Override
+    public void update(TableShape table, Row row, Set<String> columns) throws SQLException {
+        MergeStatements sql = statements(table);
+        int[] updated = sql.updated(columns);
+        try (PreparedStatement update = connection.prepareStatement(sql.update(updated))) {
+            key(update, values(update, table, row, updated), table, row);
+            update.executeUpdate();
+        }
+    }
+
+    @Override
+    public void remove(RowChange change) throws SQLException {
+        try (PreparedStatement delete = connection.prepareStatement(statements(change.table()).remove())) {
+            key(delete, 1, change);
+            delete.executeUpdate();
+        }
+    }
+
+    @Override
+    public void removeAll(TableShape table) throws SQLException {
+        MergeStatements sql = statements(table);
+        try (PreparedStatement lock = connection.prepareStatement(sql.lockTable());
+             PreparedStatement delete = connection.prepareStatement(sql.removeAll())) {
+            lock.execute();
+            delete.executeUpdate();
+        }
+    }
+
+    @Override
+    public void keepVersion(RowChange change, Version version) throws SQLException {
+        try (PreparedStatement keep = connection.prepareStatement(statements(change.table()).keepVersion())) {
+            int p = named(keep, 1, change);
+            keep.setString(p++, Micros.text(version.commitMicros()));
+            keep.setString(p++, version.origin());
+            key(keep, p, change);
+            keep.executeUpdate();
+        }
+    }
+
+    @Override
+    public void recordDelete(TransactionHeader header, RowChange change) throws SQLException {
+        try (PreparedStatement record = connection.prepareStatement(RECORD_DELETE)) {
+            int p = named(record, 1, change);
+            record.setString(p, header.origin());
+            record.setInt(p + 1, header.epoch());
+            record.setLong(p + 2, header.sequence());
+            record.executeUpdate();
+        }
+    }
+
+    @Override
+    public void recordLocalDeletes(int epoch, List<LocalDelete> deletes) throws SQLException {
+        try (PreparedStatement durable = connection.prepareStatement("set local synchronous_commit = local");
+             PreparedStatement record = connection.prepareStatement(RECORD_LOCAL)) {
+            durable.execute();
+            record.setArray(1, array("text", deletes.stream().map(d -> d.table().schema()).toArray()));
+            record.setArray(2, array("text", deletes.stream().map(d -> d.table().name()).toArray()));
+            record.setArray(3, array("text", deletes.stream().map(LocalDelete::key).toArray()));
+            record.setArray(4, array("bigint", deletes.stream().map(LocalDelete::sequence).toArray()));
+            record.setArray(5, array("bigint", deletes.stream().map(LocalDelete::xid).toArray()));
+            record.setString(6, region);
+            record.setInt(7, epoch);
+            record.executeUpdate();
+        }
+    }
+
+    @Override
+    public KeyFacts facts(TransactionHeader header, RowChange change) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(statements(change.table()).facts())) {
+            key(query, named(query, 1, change), change);
+            try (ResultSet row = query.executeQuery()) {
+                row.next();
+                int columns = change.table().columns().size();
+                Deletes deletes = new Deletes(deletes(row.getString(columns + 7)), row.getBoolean(columns + 8));
+                return new KeyFacts(row.getString(columns + 1) == null ? null : stored(header, row, columns), deletes);
+            }
+        }
+    }
+
+    private StoredRow stored(TransactionHeader header, ResultSet row, int columns) throws SQLException {
+        String[] values = new String[columns];
+        for (int i = 0; i < columns; i++) {
+            values[i] = row.getString(i + 1);
+        }
+        return new StoredRow(new Row(values), version(header, row, columns));
+    }
+
+    /** The version kept for the row, else its last writer's: a row of the running transaction has no timestamp yet. */
+    private Version version(TransactionHeader header, ResultSet row, int columns) throws SQLException {
+        if (row.getString(columns + 6) != null) {
+            return new Version(row.getLong(columns + 5), row.getString(columns + 6));
+        }
+        long micros = row.getLong(columns + 2);
+        if (!row.wasNull()) {
+            return new Version(micros, origins.region(row.getLong(columns + 3)));
+        }
+        if (row.getBoolean(columns + 4)) {
+            return header.version();
+        }
+        if (Micros.text(header.commitMicros()).compareTo(since) <= 0) {
+            throw new SQLException("the stored row has no version (it was written before track_commit_timestamp was on) and the change"
+                    + " is older than rowmesh here, so nobody can tell which is newer", "RM001");
+        }
+        return StoredRow.OLDEST;
+    }
+
+    private static Seen deletes(String json) {
+        Seen last = Seen.NONE;
+        for (Matcher each = DELETE.matcher(json == null ? "" : json); each.find(); ) {
+            last = last.with(each.group(1), Integer.parseInt(each.group(2)), Long.parseLong(each.group(3)));
+        }
+        return last;
+    }
+
+    private static int named(PreparedStatement statement, int first, RowChange change) throws SQLException {
+        statement.setString(first, change.table().id().schema());
+        statement.setString(first + 1, change.table().id().name());
+        statement.setString(first + 2, RowKey.of(change));
+        return first + 3;
+    }
+
+    private static void key(PreparedStatement statement, int first, RowChange change) throws SQLException {
+        key(statement, first, change.table(), RowChange.keyImage(change));
+    }
+
+    private static void key(PreparedStatement statement, int first, TableShape table, Row row) throws SQLException {
+        values(statement, first, table, row, table.keyPositions());
+    }
+
+    private static int values(PreparedStatement statement, TableShape table, Row row, int[] positions) throws SQLException {
+        return values(statement, 1, table, row, positions);
+    }
+
+    private static int values(PreparedStatement statement, int first, TableShape table, Row row, int[] positions) throws SQLException {
+        int p = first;
+        for (int position : positions) {
+            if (row.isAbsent(position)) {
+                throw new SQLException("the change of " + table.id() + " arrived without column \""
+                        + table.columns().get(position).name() + "\"", "22000");
+            }
+            statement.setString(p++, row.get(position));
+        }
+        return p;
+    }
+
+    private java.sql.Array array(String type, Object[] values) throws SQLException {
+        return connection.createArrayOf(type, values);
+    }
+}

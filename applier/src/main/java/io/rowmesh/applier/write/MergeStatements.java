@@ -1,0 +1,107 @@
+package io.rowmesh.applier.write;
+
+import io.rowmesh.applier.write.LocalTable.LocalColumn;
+import io.rowmesh.schema.Column;
+import io.rowmesh.schema.TableShape;
+import io.rowmesh.schema.store.ControlSchema;
+import org.jooq.impl.DSL;
+
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.List;
+import java.util.StringJoiner;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * The statements that merge rows of one shape of one table, one row each; every name quoted by jOOQ. Each ends with the texts of
+ * the key columns as parameters, but for the insert and the delete of all.
+ *
+ * @param positions which of the shape's columns are written, in the order of the insert's parameters
+ */
+record MergeStatements(TableShape shape, LocalTable local, int[] positions, String hold, String insert, String facts, String remove,
+                       String keepVersion, String lockTable, String removeAll) {
+
+    /**
+     * The row's columns as texts; xmin, commit timestamp (microseconds) and origin's number of its last writer, whether that is the
+     * running transaction; the version kept for it; the deletes of its key; whether one is pending. One row, also without a row.
+     * Parameters: schema, table and key (row_version, key_deletes and pending_delete alike), key columns.
+     */
+    private static final String FACTS = """
+            select %s, t.xmin::text, %s, v.roident::bigint,
+              pg_current_xact_id_if_assigned() is not null and age(t.xmin) <= 0,
+              %s, r.origin,
+              (select json_agg(json_build_array(d.origin, d.epoch, d.sequence))::text from rowmesh.key_deletes d
+                 where d.table_schema = k.s and d.table_name = k.n and md5(d.row_key) in (md5(k.k), md5('*'))),
+              exists (select from rowmesh.pending_delete p
+                 where p.table_schema = k.s and p.table_name = k.n and md5(p.row_key) in (md5(k.k), md5('*')))
+            from (select ?::text as s, ?::text as n, ?::text as k) k
+            left join %s t on %s
+            left join lateral pg_xact_commit_timestamp_origin(t.xmin) v on true
+            left join rowmesh.row_version r on r.table_schema = k.s and r.table_name = k.n and md5(r.row_key) = md5(k.k)
+              and r.row_xmin = t.xmin::text::bigint""";
+
+    private static final String KEEP_VERSION = """
+            insert into rowmesh.row_version as r (table_schema, table_name, row_key, row_xmin, written_at, origin)
+            select ?, ?, ?, t.xmin::text::bigint, ?::timestamptz, ? from %s t where %s
+            on conflict (table_schema, table_name, md5(row_key)) do update set row_xmin = excluded.row_xmin,
+              written_at = excluded.written_at, origin = excluded.origin, recorded = default""";
+
+    /** @throws SQLException with a state of class 42 when the shape does not fit the local table */
+    static MergeStatements render(TableShape shape, LocalTable local) throws SQLException {
+        String table = name(shape);
+        String key = keyEquals(shape, local);
+        int[] positions = TableStatements.writable(shape, local);
+        String columns = shape.columns().stream().map(c -> "t." + quoted(c.name()) + "::text").collect(Collectors.joining(", "));
+        String conflict = IntStream.of(shape.keyPositions()).mapToObj(i -> quoted(shape.columns().get(i).name()))
+                .collect(Collectors.joining(", "));
+        StringJoiner names = new StringJoiner(", ");
+        StringJoiner values = new StringJoiner(", ");
+        for (int position : positions) {
+            LocalColumn column = column(shape, local, position);
+            names.add(quoted(column.name()));
+            values.add("?::" + column.castType());
+        }
+        return new MergeStatements(shape, local, positions,
+                "select 1 from " + table + " t where " + key + " for update",
+                "insert into " + table + " (" + names + ") overriding system value values (" + values + ") on conflict (" + conflict
+                        + ") do nothing",
+                FACTS.formatted(columns, Micros.sql("v.\"timestamp\""), Micros.sql("r.written_at"), table, key),
+                "delete from " + table + " t where " + key,
+                KEEP_VERSION.formatted(table, key),
+                "lock table " + table + " in share row exclusive mode",
+                "delete from " + table);
+    }
+
+    /** Parameters: a value for each of the positions that {@link #updated} names. */
+    String update(int[] updated) {
+        String assignments = IntStream.of(updated).mapToObj(i -> quoted(shape.columns().get(i).name()) + " = ?::"
+                + column(shape, local, i).castType()).collect(Collectors.joining(", "));
+        return "update " + name(shape) + " t set " + assignments + " where " + keyEquals(shape, local);
+    }
+
+    /** Those of the named columns that can be written; a key column where there is no other, so that the version changes. */
+    int[] updated(Collection<String> columns) {
+        int[] found = IntStream.of(positions).filter(i -> columns.contains(shape.columns().get(i).name()) && !shape.columns().get(i).key()
+                && !column(shape, local, i).identityAlways()).toArray();
+        return found.length > 0 ? found : IntStream.of(shape.keyPositions()).limit(1).toArray();
+    }
+
+    private static String keyEquals(TableShape shape, LocalTable local) {
+        return IntStream.of(shape.keyPositions()).mapToObj(i -> "t." + quoted(shape.columns().get(i).name()) + " = ?::"
+                + column(shape, local, i).castType()).collect(Collectors.joining(" and "));
+    }
+
+    private static LocalColumn column(TableShape shape, LocalTable local, int position) {
+        Column column = shape.columns().get(position);
+        return local.columns().get(column.name());
+    }
+
+    private static String name(TableShape shape) {
+        return ControlSchema.renderer().render(DSL.name(shape.id().schema(), shape.id().name()));
+    }
+
+    private static String quoted(String name) {
+        return ControlSchema.renderer().render(DSL.name(List.of(name)));
+    }
+}

@@ -1,0 +1,75 @@
+package io.rowmesh.applier.write;
+
+import io.rowmesh.applier.merge.CounterWrite;
+import io.rowmesh.rules.TableRules;
+import io.rowmesh.schema.RowChange;
+import io.rowmesh.schema.TransactionHeader;
+
+import java.sql.SQLException;
+
+/** Writes changes of tables whose rules merge, one change at a time and one statement a step, and tells the outcome. */
+final class MergeWriter {
+
+    private final WriteContext context;
+    private final TransactionHeader header;
+    private final Outcome outcome;
+    private final boolean careful;
+    private RowChange change;
+    private CounterWrite write;
+
+    MergeWriter(WriteContext context, TransactionHeader header, Outcome outcome, boolean careful) {
+        this.context = context;
+        this.header = header;
+        this.outcome = outcome;
+        this.careful = careful;
+    }
+
+    /** Whether changes of a table are written here. */
+    boolean takes(RowChange candidate) {
+        return rules(candidate).counts();
+    }
+
+    private TableRules rules(RowChange candidate) {
+        return context.options().rules().apply(candidate.table().id());
+    }
+
+    boolean isOpen() {
+        return change != null;
+    }
+
+    /** Takes a change, to be written by {@link #step}. In careful mode it stands behind a savepoint of its own. */
+    void open(RowChange next) throws SQLException {
+        if (careful) {
+            context.target().savepoint();
+        }
+        change = next;
+        write = new CounterWrite(context.target().merges(), rules(next), header, next);
+    }
+
+    /** One statement of the change that is open. In careful mode a change that is refused is parked. */
+    void step() throws SQLException {
+        try {
+            if (write.step()) {
+                return;
+            }
+            if (careful) {
+                context.target().releaseSavepoint();
+            }
+            tell();
+        } catch (SQLException e) {
+            if (!careful || SqlFaults.remedy(e) != SqlFaults.Remedy.PARK_ROW) {
+                throw e;
+            }
+            context.target().backToSavepoint();
+            context.target().park(header, change, e);
+            outcome.parked++;
+        }
+        change = null;
+    }
+
+    private void tell() {
+        outcome.applied += write.written() ? 1 : 0;
+        outcome.skipped += write.written() ? 0 : 1;
+        write.conflict().ifPresent(outcome::conflict);
+    }
+}
