@@ -65,6 +65,7 @@ public final class Preparation {
         List<TableState> tables = Catalog.states(connection, role, resolved);
         findings.addAll(RoleFindings.schemas(sql, role, tables));
         tables.forEach(table -> findings.addAll(TableFindings.of(table, role)));
+        findings.addAll(RuleFindings.of(sql, config, tables));
         findings.addAll(Catalog.wakefulTriggers(sql, resolved));
         findings.addAll(PublicationFindings.of(sql, config.database().publication(), tables));
     }

@@ -1,0 +1,329 @@
+package io.rowmesh.applier.write;
+
+import io.rowmesh.node.prepare.CounterTriggers;
+import io.rowmesh.node.prepare.RuleColumn;
+import io.rowmesh.rules.ColumnRule;
+import io.rowmesh.rules.ConflictType;
+import io.rowmesh.rules.TableRules;
+import io.rowmesh.schema.Column;
+import io.rowmesh.schema.Row;
+import io.rowmesh.schema.RowChange;
+import io.rowmesh.schema.SeenMark;
+import io.rowmesh.schema.TableId;
+import io.rowmesh.schema.TableShape;
+import io.rowmesh.schema.TransactionHeader;
+import io.rowmesh.schema.Version;
+import io.rowmesh.schema.store.ControlSchema;
+import io.rowmesh.testbed.TestingPostgres;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.ds.PGSimpleDataSource;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+/** Region us writes what regions eu and ap shipped of a table with counters, while its own users write it too. */
+class CounterLanesTest {
+
+    @TempDir
+    static Path directory;
+    private static TestingPostgres postgres;
+
+    private static final TableShape T = new TableShape(new TableId("public", "stock"), List.of(new Column("id", "integer", true),
+            new Column("n", "integer", false), new Column("hi", "integer", false), new Column("lo", "integer", false),
+            new Column("tags", "text[]", false), new Column("v", "text", false)));
+    private static final TableRules RULES = TableRules.counting(Map.of("n", ColumnRule.SUM, "hi", ColumnRule.MAX, "lo", ColumnRule.MIN,
+            "tags", ColumnRule.UNION));
+    private static final List<RuleColumn> COLUMNS = List.of(new RuleColumn("id", "integer", true, true, false),
+            new RuleColumn("n", "integer", false, true, false), new RuleColumn("hi", "integer", false, false, false),
+            new RuleColumn("lo", "integer", false, false, false), new RuleColumn("tags", "text[]", false, false, false),
+            new RuleColumn("v", "text", false, false, false));
+
+    private final KeyLocks locks = new KeyLocks();
+    private final TombstoneIndex index = new TombstoneIndex();
+    private LaneWriter eu;
+    private LaneWriter ap;
+    private LocalWrites localWrites;
+    private long sequence;
+    private final long start = nowMicros();
+
+    @BeforeAll
+    static void startPostgres() {
+        postgres = TestingPostgres.start(directory);
+        PGSimpleDataSource dataSource = new PGSimpleDataSource();
+        dataSource.setUrl(postgres.jdbcUrl());
+        ControlSchema.migrate(dataSource);
+        postgres.execute("insert into rowmesh.versions_since values (true, clock_timestamp() - interval '1 minute')");
+    }
+
+    @AfterAll
+    static void stopPostgres() {
+        postgres.close();
+    }
+
+    @BeforeEach
+    void connect() throws SQLException {
+        postgres.execute("drop table if exists public.stock",
+                "create table public.stock (id int primary key, n int not null, hi int, lo int, tags text[], v text)",
+                "truncate rowmesh.progress, rowmesh.key_deletes, rowmesh.pending_delete, rowmesh.row_version, rowmesh.parked");
+        postgres.execute(new CounterTriggers(T.id(), COLUMNS, RULES).sql("postgres").toArray(String[]::new));
+        eu = LaneWriter.connect("eu", sessions(), options(), locks, index, new AppliedMarks());
+        ap = LaneWriter.connect("ap", sessions(), options(), locks, index, new AppliedMarks());
+        localWrites = new LocalWrites(sessions(), options(), locks, index);
+        localWrites.start();
+    }
+
+    @AfterEach
+    void disconnect() throws SQLException {
+        eu.close();
+        ap.close();
+        localWrites.close();
+    }
+
+    @Test
+    void deltasOfAllRegionsAddUpAndTheNewestWriteDecidesTheOtherColumns() throws SQLException {
+        apply(eu, start, insert(1, 10, "{a}", "eu"));
+        postgres.execute("update public.stock set n = n + 5, hi = 50, tags = '{z,b,b}', v = 'local' where id = 1");
+        Outcome late = apply(ap, start + 1, update(row(1, 10, 10, 10, "{a}", "eu"), row(1, 13, 13, 7, "{a,c}", "ap")));
+        assertEquals("1|18|50|7|{a,b,c,z}|local", rows());
+        assertEquals(Map.of(ConflictType.UPDATE_ORIGIN_DIFFERS, 1L), late.conflicts);
+        apply(eu, nowMicros(), update(row(1, 10, 10, 10, "{a}", "eu"), row(1, 8, 10, 10, "{a}", "newest")));
+        assertEquals("1|16|50|7|{a,b,c,z}|newest", rows());
+    }
+
+    @Test
+    void concurrentInsertsOfOneKeyAddUpToo() throws SQLException {
+        postgres.execute("insert into public.stock values (1, 4, 4, 4, '{b,a}', 'local')");
+        apply(eu, start, insert(1, 3, "{c}", "eu"));
+        assertEquals("1|7|4|3|{a,b,c}|local", rows());
+    }
+
+    @Test
+    void theTrueVersionOfARowIsKeptWhenALateChangeIsMergedIntoIt() throws SQLException {
+        apply(eu, start + 300, insert(1, 3, "{}", "v300"));
+        apply(ap, start + 100, insert(1, 1, "{}", "v100"));
+        apply(ap, start + 200, update(row(1, 1, 1, 1, "{}", "v100"), row(1, 2, 2, 1, "{}", "v200")));
+        assertEquals("1|5|3|1|{}|v300", rows());
+        apply(ap, start + 400, update(row(1, 2, 2, 1, "{}", "v200"), row(1, 3, 3, 1, "{}", "v400")));
+        assertEquals("1|6|3|1|{}|v400", rows());
+    }
+
+    @Test
+    void whatHadNotSeenADeleteDoesNotCountWhateverItsVersion() throws SQLException {
+        apply(eu, start, insert(1, 3, "{}", "eu"));
+        apply(eu, start + 1, delete(row(1, 3, 3, 3, "{}", "eu")));
+        Outcome unseen = apply(ap, nowMicros(), insert(1, 7, "{}", "ap"));
+        assertEquals("", rows());
+        assertEquals(Map.of(ConflictType.UPDATE_DELETED, 1L), unseen.conflicts);
+        ap.apply(header("ap", nowMicros(), ++sequence, new SeenMark("eu", 1, sequence - 2, 0)), List.of(insert(1, 2, "{}", "after it")));
+        assertEquals("1|2|2|2|{}|after it", rows());
+    }
+
+    @Test
+    void aDeleteRemovesARowThatIsNewerAndNewInsertsOfItsOwnTransactionCount() throws SQLException {
+        apply(eu, start, insert(1, 3, "{}", "eu"));
+        postgres.execute("update public.stock set n = 100, v = 'newer' where id = 1");
+        apply(eu, start + 1, delete(row(1, 3, 3, 3, "{}", "eu")), insert(1, 9, "{}", "again"), update(row(1, 9, 9, 9, "{}", "again"),
+                row(1, 11, 11, 9, "{}", "again")));
+        assertEquals("1|11|11|9|{}|again", rows());
+    }
+
+    @Test
+    void aLocalDeleteIsKnownAtOnceAndGetsItsSequenceAtTheCapture() throws SQLException {
+        apply(eu, start, insert(1, 3, "{}", "eu"));
+        String xid = deleteLocally("delete from public.stock");
+        apply(ap, nowMicros(), insert(1, 7, "{}", "ap"));
+        assertEquals("", rows());
+        localWrites.onRows(new Version(nowMicros(), "us"), 1, 42, Long.parseLong(xid), List.of(delete(row(1, 3, 3, 3, "{}", "eu"))));
+        localWrites.beforeSync();
+        assertEquals("[1] us 1 42", postgres.value("select row_key || ' ' || origin || ' ' || epoch || ' ' || sequence from rowmesh.key_deletes")
+                .replace("\"", ""));
+        assertEquals("0", postgres.value("select count(*) from rowmesh.pending_delete"));
+        apply(ap, nowMicros(), insert(1, 7, "{}", "ap"));
+        assertEquals("", rows());
+        ap.apply(header("ap", nowMicros(), ++sequence, new SeenMark("us", 1, 42, 0)), List.of(insert(1, 1, "{}", "seen")));
+        assertEquals("1|1|1|1|{}|seen", rows());
+    }
+
+    @Test
+    void aLocalKeyChangeAndATruncateAreDeletesToo() throws SQLException {
+        apply(eu, start, insert(1, 3, "{}", "eu"), insert(2, 4, "{}", "eu"));
+        deleteLocally("update public.stock set id = 5 where id = 1");
+        apply(ap, nowMicros(), insert(1, 7, "{}", "ap"));
+        assertEquals("2|4|4|4|{}|eu\n5|3|3|3|{}|eu", rows());
+        String xid = deleteLocally("truncate public.stock");
+        apply(ap, nowMicros(), insert(2, 7, "{}", "ap"), insert(9, 7, "{}", "ap"));
+        assertEquals("", rows());
+        localWrites.onRows(new Version(nowMicros(), "us"), 1, 43, Long.parseLong(xid), List.of(new RowChange.Truncate(T)));
+        localWrites.beforeSync();
+        apply(ap, nowMicros(), insert(9, 7, "{}", "ap"));
+        assertEquals("", rows());
+        ap.apply(header("ap", nowMicros(), ++sequence, new SeenMark("us", 1, 43, 0)), List.of(insert(9, 1, "{}", "seen")));
+        assertEquals("9|1|1|1|{}|seen", rows());
+    }
+
+    @Test
+    void aTruncateOfAnotherRegionIsADeleteOfAllKeys() throws SQLException {
+        apply(eu, start, insert(1, 3, "{}", "eu"), insert(2, 4, "{}", "eu"));
+        postgres.execute("update public.stock set n = 50 where id = 1");
+        apply(eu, start + 1, new RowChange.Truncate(T), insert(3, 1, "{}", "after"));
+        assertEquals("3|1|1|1|{}|after", rows());
+        apply(ap, nowMicros(), insert(1, 7, "{}", "ap"));
+        assertEquals("3|1|1|1|{}|after", rows());
+    }
+
+    @Test
+    void aChangeThatWaitedForALocalDeleteSeesIt() throws Exception {
+        apply(eu, start, insert(1, 3, "{}", "eu"));
+        whileLocally("delete from public.stock", () ->
+                apply(ap, nowMicros(), update(row(1, 3, 3, 3, "{}", "eu"), row(1, 9, 9, 3, "{}", "ap"))));
+        assertEquals("", rows());
+    }
+
+    @Test
+    void aChangeThatWaitedForALocalDeleteAndInsertSeesTheDelete() throws Exception {
+        apply(eu, start, insert(1, 3, "{}", "eu"));
+        whileLocally("delete from public.stock; insert into public.stock values (1, 1, 1, 1, '{}', 'again')", () ->
+                apply(ap, nowMicros(), update(row(1, 3, 3, 3, "{}", "eu"), row(1, 9, 9, 3, "{}", "ap"))));
+        assertEquals("1|1|1|1|{}|again", rows());
+    }
+
+    @Test
+    void anInsertThatWaitedForALocalInsertIsAddedToIt() throws Exception {
+        whileLocally("insert into public.stock values (1, 1, 1, 1, '{}', 'local')", () -> apply(ap, nowMicros(), insert(1, 5, "{}", "ap")));
+        assertEquals("1|6|5|1|{}|local", rows());
+    }
+
+    @Test
+    void aDeleteThatFindsNoRowWaitsForALocalInsertUnderWay() throws Exception {
+        apply(eu, start, insert(1, 3, "{}", "eu"));
+        String xid = deleteLocally("delete from public.stock");
+        localWrites.onRows(new Version(nowMicros(), "us"), 1, 50, Long.parseLong(xid), List.of(delete(row(1, 3, 3, 3, "{}", "eu"))));
+        localWrites.beforeSync();
+        whileLocally("insert into public.stock values (1, 1, 1, 1, '{}', 'before it')", () ->
+                apply(eu, nowMicros(), delete(row(1, 3, 3, 3, "{}", "eu"))));
+        // The insert stands in the log before the delete, which it had not seen, so it does not count.
+        assertEquals("", rows());
+    }
+
+    @Test
+    void aLocalUpdateThatWaitedForALaneAddsToItsResult() throws Exception {
+        apply(eu, start, insert(1, 3, "{}", "eu"));
+        whileLocally("update public.stock set n = n + 1", () ->
+                apply(ap, nowMicros(), update(row(1, 3, 3, 3, "{}", "eu"), row(1, 9, 9, 3, "{}", "ap"))));
+        assertEquals("10", postgres.value("select n from public.stock"));
+    }
+
+    @Test
+    void localWritesNeverLowerAMaxRaiseAMinOrTakeFromAUnion() {
+        postgres.execute("insert into public.stock values (1, 5, 5, 5, '{b,a,b,null}', 'x')",
+                "update public.stock set n = 1, hi = 1, lo = 9, tags = '{c}'");
+        assertEquals("1|1|5|5|{a,b,c}|x", rows());
+        postgres.execute("update public.stock set hi = null, lo = null, tags = null");
+        assertEquals("1|1|5|5|{a,b,c}|x", rows());
+    }
+
+    @Test
+    void whatCannotBeMergedIsParkedAndTheRestIsWritten() throws SQLException {
+        apply(eu, start, insert(1, 3, "{}", "eu"), insert(2, 2147483000, "{}", "eu"));
+        postgres.execute("update public.stock set n = n + 500 where id = 2");
+        Outcome outcome = apply(eu, start + 1, update(row(1, 3, 3, 3, "{}", "eu"), row(1, 4, 4, 3, "{}", "eu")),
+                update(row(2, 2147483000, 3, 3, "{}", "eu"), row(2, 2147483600, 4, 3, "{}", "eu")));
+        assertEquals(1, outcome.parked);
+        assertEquals("4", postgres.value("select n from public.stock where id = 1"));
+        assertEquals("22003", postgres.value("select sqlstate from rowmesh.parked"));
+    }
+
+    private interface Applying {
+        void run() throws SQLException;
+    }
+
+    /** Local statements stand uncommitted until the applying was seen to wait for them. */
+    private void whileLocally(String sql, Applying applying) throws Exception {
+        try (Connection local = postgres.connect()) {
+            local.setAutoCommit(false);
+            local.createStatement().execute(sql);
+            CompletableFuture<Void> waiting = CompletableFuture.runAsync(() -> {
+                try {
+                    applying.run();
+                } catch (SQLException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            Thread.sleep(300);
+            assertFalse(waiting.isDone());
+            local.commit();
+            waiting.get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    private String deleteLocally(String sql) throws SQLException {
+        try (Connection local = postgres.connect()) {
+            local.setAutoCommit(false);
+            local.createStatement().execute(sql);
+            try (var row = local.createStatement().executeQuery("select pg_current_xact_id()::xid::text")) {
+                row.next();
+                String xid = row.getString(1);
+                local.commit();
+                return xid;
+            }
+        }
+    }
+
+    private Outcome apply(LaneWriter lane, long micros, RowChange... changes) throws SQLException {
+        return lane.apply(header(lane == eu ? "eu" : "ap", micros, ++sequence), List.of(changes));
+    }
+
+    private static TransactionHeader header(String origin, long micros, long sequence, SeenMark... seen) {
+        return new TransactionHeader(origin, 1, sequence, micros, sequence, 1, 1, List.of(seen), false, true, true);
+    }
+
+    private static RowChange insert(int id, int n, String tags, String v) {
+        return new RowChange.Insert(T, row(id, n, n, n, tags, v));
+    }
+
+    private static RowChange update(Row before, Row after) {
+        return new RowChange.Update(T, before, after);
+    }
+
+    private static RowChange delete(Row before) {
+        return new RowChange.Delete(T, before);
+    }
+
+    private static Row row(int id, int n, int hi, int lo, String tags, String v) {
+        return new Row("" + id, "" + n, "" + hi, "" + lo, tags, v);
+    }
+
+    private static String rows() {
+        return String.join("\n", postgres.query("select * from public.stock order by id").stream().map(row -> String.join("|", row)).toList());
+    }
+
+    private static ApplierSession sessions() {
+        return new ApplierSession(postgres.jdbcUrl(), new Properties());
+    }
+
+    private static ApplierOptions options() {
+        return new ApplierOptions("us", Set.of("eu", "ap"), table -> true, table -> RULES, Duration.ofSeconds(5));
+    }
+
+    private static long nowMicros() {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+    }
+}
