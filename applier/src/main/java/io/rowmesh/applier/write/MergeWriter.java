@@ -1,11 +1,19 @@
 package io.rowmesh.applier.write;
 
+import io.rowmesh.applier.history.ConflictRecord;
+import io.rowmesh.applier.history.Decision;
+import io.rowmesh.applier.history.NamedRow;
 import io.rowmesh.applier.merge.CounterWrite;
+import io.rowmesh.rules.ColumnRule;
+import io.rowmesh.rules.ConflictType;
+import io.rowmesh.rules.StoredRow;
 import io.rowmesh.rules.TableRules;
 import io.rowmesh.schema.RowChange;
+import io.rowmesh.schema.RowKey;
 import io.rowmesh.schema.TransactionHeader;
 
 import java.sql.SQLException;
+import java.util.stream.Collectors;
 
 /** Writes changes of tables whose rules merge, one change at a time and one statement a step, and tells the outcome. */
 final class MergeWriter {
@@ -70,6 +78,26 @@ final class MergeWriter {
     private void tell() {
         outcome.applied += write.written() ? 1 : 0;
         outcome.skipped += write.written() ? 0 : 1;
-        write.conflict().ifPresent(outcome::conflict);
+        write.conflict().ifPresent(type -> outcome.conflict(ConflictRecord.of(type, change.table().id(), RowKey.of(change),
+                label(), decision(type), stored(), ConflictRecord.Incoming.of(NamedRow.of(change), header))));
+    }
+
+    private String label() {
+        return rules(change).columns().values().stream().map(ColumnRule::label).distinct().sorted().collect(Collectors.joining(", "));
+    }
+
+    private Decision decision(ConflictType type) {
+        return switch (type) {
+            case UPDATE_DELETED -> Decision.KEPT_LOCAL;
+            case UPDATE_MISSING -> Decision.DROPPED;
+            case DELETE_MISSING, DELETE_ORIGIN_DIFFERS -> Decision.DELETED;
+            case INSERT_EXISTS, UPDATE_ORIGIN_DIFFERS, UPDATE_EXISTS -> Decision.MERGED;
+        };
+    }
+
+    private ConflictRecord.Side stored() {
+        StoredRow met = write.met();
+        return met == null ? null : new ConflictRecord.Side(NamedRow.of(change.table(), met.row()),
+                met.version() == StoredRow.OLDEST ? null : met.version());
     }
 }

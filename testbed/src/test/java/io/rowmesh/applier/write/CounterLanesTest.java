@@ -320,7 +320,7 @@ class CounterLanesTest {
     }
 
     private static ApplierOptions options() {
-        return new ApplierOptions("us", Set.of("eu", "ap"), table -> true, table -> RULES, Duration.ofSeconds(5));
+        return new ApplierOptions("us", Set.of("eu", "ap"), table -> true, table -> RULES, (table, column) -> false, Duration.ofSeconds(5));
     }
 
     private static long nowMicros() {
