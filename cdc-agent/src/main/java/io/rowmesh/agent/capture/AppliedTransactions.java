@@ -130,7 +130,7 @@ final class AppliedTransactions {
     private void requireProgress() {
         String region = origin == null ? null : ReplicationOrigin.region(origin);
         boolean applied = region != null && !region.equals(ReplicationOrigin.SELF);
-        if (applied && progress.isEmpty() && !beginsWithDelete) {
+        if (seen != null && applied && progress.isEmpty() && !beginsWithDelete) {
             throw new CaptureException("a transaction applied from region " + region + " came without its row in " + CaptureOptions.PROGRESS
                     + " (was that table taken out of the publication?), so what later local transactions had seen is unknown: " + REMEDY);
         }

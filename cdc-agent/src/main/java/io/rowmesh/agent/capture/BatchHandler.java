@@ -12,7 +12,7 @@ import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.source.SourceRecord;
 
-import java.nio.ByteBuffer;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -123,7 +123,7 @@ final class BatchHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEv
         assembly.other();
         Struct message = value.getStruct("message");
         if (message.getString("prefix").equals(SeenReading.MESSAGE)) {
-            applied.reading(SeenReading.parse(bytes(message.get("content")), log.secret()));
+            applied.reading(SeenReading.parse(HexFormat.of().parseHex(message.getString("content")), log.secret()));
         }
     }
 
@@ -147,16 +147,6 @@ final class BatchHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEv
     private static SeenMark progress(Struct row, long commitMicros) {
         return new SeenMark(row.getString("origin"), Integer.parseInt(row.getString("epoch")),
                 Long.parseLong(row.getString("sequence")), commitMicros);
-    }
-
-    private static byte[] bytes(Object content) {
-        if (content instanceof byte[] array) {
-            return array;
-        }
-        ByteBuffer buffer = ((ByteBuffer) content).duplicate();
-        byte[] array = new byte[buffer.remaining()];
-        buffer.get(array);
-        return array;
     }
 
     private static RowChange change(CapturedTable table, Struct value) {

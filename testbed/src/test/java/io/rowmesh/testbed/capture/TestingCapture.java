@@ -29,6 +29,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A database of its own with the control tables, a change log, and a capture between them that can be started over. */
@@ -94,14 +95,11 @@ final class TestingCapture implements AutoCloseable {
         }
     }
 
-    /** Names the captured tables beside the heartbeat, and publishes them. */
+    /** Names the captured tables beside the heartbeat, and publishes them; progress is published only, if named. */
     TestingCapture capturing(TableId... more) {
-        tables = Stream.concat(Stream.of(CaptureOptions.HEARTBEAT), Arrays.stream(more)).toList();
-        StringBuilder sql = new StringBuilder("create publication rowmesh for table ");
-        for (TableId table : tables) {
-            sql.append(table == tables.get(0) ? "" : ", ").append(quoted(table));
-        }
-        execute(sql.toString());
+        List<TableId> published = Stream.concat(Stream.of(CaptureOptions.HEARTBEAT), Arrays.stream(more)).toList();
+        tables = published.stream().filter(table -> !table.equals(CaptureOptions.PROGRESS)).toList();
+        execute("create publication rowmesh for table " + published.stream().map(TestingCapture::quoted).collect(Collectors.joining(", ")));
         return this;
     }
 
