@@ -14,11 +14,13 @@ import io.rowmesh.agent.ship.ShippingServer;
 import io.rowmesh.applier.receive.OriginStream;
 import io.rowmesh.applier.receive.StreamOptions;
 import io.rowmesh.applier.write.AppliedMarks;
+import io.rowmesh.applier.write.AppliedVector;
 import io.rowmesh.applier.write.ApplierOptions;
 import io.rowmesh.applier.write.ApplierSession;
 import io.rowmesh.applier.write.Heartbeat;
 import io.rowmesh.applier.write.KeyLocks;
 import io.rowmesh.applier.write.Lane;
+import io.rowmesh.applier.write.LaneShare;
 import io.rowmesh.applier.write.LocalWrites;
 import io.rowmesh.applier.write.TombstoneCollector;
 import io.rowmesh.applier.write.TombstoneIndex;
@@ -94,12 +96,13 @@ public final class Node implements AutoCloseable {
         KeyLocks locks = new KeyLocks();
         TombstoneIndex tombstones = new TombstoneIndex();
         AppliedMarks marks = new AppliedMarks();
+        LaneShare share = new LaneShare(locks, tombstones, marks, new AppliedVector());
         LocalWrites localWrites = opened(new LocalWrites(sessions, applying, locks, tombstones));
         FormerSession.outlast(localWrites::start, FORMER_SESSION_LIMIT);
 
         PostgresCapture capture = new PostgresCapture(capturing(tables), log, LocalWriteHooks.of(localWrites), marks::seenAt, registry);
         ShippingServer shipping = opened(new ShippingServer(shipping(), log, registry).start());
-        List<Lane> lanes = lanes(applying, sessions, locks, tombstones, marks, registry);
+        List<Lane> lanes = lanes(applying, sessions, share, registry);
         Periodic periodic = new Periodic(config, pool, new Heartbeat(pool, config.region()),
                 new TombstoneCollector(pool, applying, log::lastPosition), new TableWatch(config, pool, tables.sending()), log);
 
@@ -172,18 +175,18 @@ public final class Node implements AutoCloseable {
         NodeConfig.Database database = config.database();
         DatabaseAddress address = new DatabaseAddress(database.host(), database.port(), database.name(), database.user(),
                 database.password().map(Secret::reveal).orElse(null), database.sslmode());
-        return new CaptureOptions(config.region(), address, database.slot(), database.publication(), tables);
+        return new CaptureOptions(config.region(), address, database.slot(), database.publication(), tables,
+                config.decidesBySeen(), table -> ResolvedTables.rules(config.rules(), table).deciding());
     }
 
     private ShippingOptions shipping() {
         return new ShippingOptions(config.region(), config.listen().shipping().host(), config.listen().shipping().port(), tls(), peers());
     }
 
-    private List<Lane> lanes(ApplierOptions applying, ApplierSession sessions, KeyLocks locks, TombstoneIndex tombstones,
-                             AppliedMarks marks, PrometheusMeterRegistry registry) {
+    private List<Lane> lanes(ApplierOptions applying, ApplierSession sessions, LaneShare share, PrometheusMeterRegistry registry) {
         return config.peers().stream().map(peer -> {
             OriginStream stream = new OriginStream(new StreamOptions(config.region(), peer.region(), peer.address().toString(), tls()));
-            return new Lane(peer.region(), stream, sessions, applying, locks, tombstones, marks, registry);
+            return new Lane(peer.region(), stream, sessions, applying, share, registry);
         }).toList();
     }
 

@@ -119,6 +119,7 @@ final class NodeStatus {
         return switch (lane) {
             case CONNECTING -> StatusReport.State.STARTING;
             case RUNNING -> StatusReport.State.RUNNING;
+            case HELD -> StatusReport.State.HELD;
             case WAITING -> StatusReport.State.WAITING;
             case STOPPED -> StatusReport.State.STOPPED;
         };

@@ -38,9 +38,8 @@ public final class Lane implements AutoCloseable {
     private final OriginStream stream;
     private final ApplierSession sessions;
     private final ApplierOptions options;
-    private final KeyLocks locks;
-    private final TombstoneIndex index;
-    private final AppliedMarks marks;
+    private final LaneShare share;
+    private final CausalGate gate;
     private final LaneCounters counters;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final Thread thread;
@@ -54,16 +53,15 @@ public final class Lane implements AutoCloseable {
     private long carefulSequence = -1;
     private long backoffMillis = BACKOFF_MIN_MILLIS;
 
-    public Lane(String origin, OriginStream stream, ApplierSession sessions, ApplierOptions options, KeyLocks locks,
-                TombstoneIndex index, AppliedMarks marks, MeterRegistry registry) {
+    public Lane(String origin, OriginStream stream, ApplierSession sessions, ApplierOptions options, LaneShare share,
+                MeterRegistry registry) {
         this.origin = origin;
         this.stream = stream;
         this.sessions = sessions;
         this.options = options;
-        this.locks = locks;
-        this.index = index;
-        this.marks = marks;
-        this.counters = new LaneCounters(registry, origin);
+        this.share = share;
+        this.gate = new CausalGate(options, share.applied());
+        this.counters = new LaneCounters(registry, origin, gate);
         this.thread = new Thread(this::run, "apply-" + origin);
     }
 
@@ -85,8 +83,10 @@ public final class Lane implements AutoCloseable {
     private void connectAndFollow() {
         // A lane that failed before goes on waiting until it runs again.
         state = lastError == null ? LaneStatus.State.CONNECTING : LaneStatus.State.WAITING;
-        try (LaneWriter writer = LaneWriter.connect(origin, sessions, options, locks, index, marks)) {
+        try (LaneWriter writer = LaneWriter.connect(origin, sessions, options, share)) {
             progress = writer.progress();
+            share.applied().tell(origin, progress.epoch(), progress.sequence());
+            gate.connected();
             try (Subscription subscription = stream.open(progress.epoch(), progress.sequence())) {
                 follow(subscription, writer);
             }
@@ -100,6 +100,7 @@ public final class Lane implements AutoCloseable {
     }
 
     private void failed(Throwable e) {
+        gate.connected();
         if (!stopped()) {
             state = LaneStatus.State.WAITING;
             if (!String.valueOf(e.getMessage()).equals(lastError)) {
@@ -115,6 +116,9 @@ public final class Lane implements AutoCloseable {
             if (event instanceof Event.Welcomed welcome) {
                 welcomed(welcome);
             } else if (event instanceof Event.Begin begin) {
+                if (!awaitSeen(begin.header(), subscription, writer)) {
+                    return;
+                }
                 applied(begin.header(), apply(begin.header(), subscription, writer));
             } else if (event != null) {
                 throw StreamException.broken("region " + origin + " sent rows outside a transaction");
@@ -130,6 +134,18 @@ public final class Lane implements AutoCloseable {
         LOG.info("following {} from {} of its epoch {}", origin, progress.sequence() + 1, welcome.epoch());
     }
 
+    /** @return false when the lane is stopping */
+    private boolean awaitSeen(TransactionHeader header, Subscription subscription, LaneWriter writer) throws SQLException {
+        while (!gate.open(header, writer::progressOf, IDLE_WAIT)) {
+            if (stopped()) {
+                return false;
+            }
+            originLast = subscription.originLast();
+            acknowledge(subscription, writer);
+        }
+        return true;
+    }
+
     private Outcome apply(TransactionHeader header, Subscription subscription, LaneWriter writer) throws SQLException {
         if (header.origin().equals(options.region()) || !header.origin().equals(origin)) {
             throw StreamException.broken("region " + origin + " sent a transaction of " + header.origin()
@@ -141,6 +157,7 @@ public final class Lane implements AutoCloseable {
     private Outcome applyWhole(TransactionHeader header, Subscription subscription, LaneWriter writer) throws SQLException {
         List<RowChange> changes = new ArrayList<>();
         for (List<RowChange> piece = nextPiece(subscription); piece != null; piece = nextPiece(subscription)) {
+            gate.requireDeclared(header, piece);
             changes.addAll(piece);
         }
         return writer.apply(header, changes);
@@ -151,6 +168,7 @@ public final class Lane implements AutoCloseable {
         try {
             writer.begin(header, header.sequence() == carefulSequence);
             for (List<RowChange> piece = nextPiece(subscription); piece != null; piece = nextPiece(subscription)) {
+                gate.requireDeclared(header, piece);
                 writer.write(piece);
             }
             return writer.finish(header);
@@ -179,6 +197,7 @@ public final class Lane implements AutoCloseable {
 
     private void applied(TransactionHeader header, Outcome outcome) {
         progress = new Progress(header.epoch(), header.sequence(), header.commitMicros());
+        share.applied().tell(origin, header.epoch(), header.sequence());
         backoffMillis = BACKOFF_MIN_MILLIS;
         state = LaneStatus.State.RUNNING;
         lastError = null;
@@ -205,10 +224,18 @@ public final class Lane implements AutoCloseable {
     public LaneStatus status() {
         Progress now = progress;
         long staleness = now.sequence() == 0 ? -1 : Math.max(0, nowMicros() - now.commitMicros()) / 1_000;
-        return new LaneStatus(origin, thread.isAlive() ? state : LaneStatus.State.STOPPED, now.epoch(), now.sequence(),
-                Math.max(0, originLast - now.sequence()), staleness, lastError, (long) counters.transactions.count(),
+        String holding = gate.holding();
+        return new LaneStatus(origin, state(holding != null), now.epoch(), now.sequence(),
+                Math.max(0, originLast - now.sequence()), staleness, holding != null ? holding : lastError, (long) counters.transactions.count(),
                 (long) counters.rows.count(), (long) counters.skipped.count(), (long) counters.parked.count(),
                 historyRefused, counters.conflicts());
+    }
+
+    private LaneStatus.State state(boolean held) {
+        if (!thread.isAlive()) {
+            return LaneStatus.State.STOPPED;
+        }
+        return held ? LaneStatus.State.HELD : state;
     }
 
     private static long nowMicros() {

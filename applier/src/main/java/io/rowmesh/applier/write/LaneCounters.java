@@ -1,6 +1,7 @@
 package io.rowmesh.applier.write;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.rowmesh.rules.ConflictType;
@@ -22,7 +23,7 @@ final class LaneCounters {
     private final Map<ConflictType, Counter> conflicts = new EnumMap<>(ConflictType.class);
     private final Timer commitToCommit;
 
-    LaneCounters(MeterRegistry registry, String origin) {
+    LaneCounters(MeterRegistry registry, String origin, CausalGate gate) {
         transactions = registry.counter("rowmesh.applied.transactions", "origin", origin);
         heartbeats = registry.counter("rowmesh.applied.heartbeats", "origin", origin);
         rows = registry.counter("rowmesh.applied.rows", "origin", origin);
@@ -31,6 +32,8 @@ final class LaneCounters {
         for (ConflictType type : ConflictType.values()) {
             conflicts.put(type, registry.counter("rowmesh.conflicts", "origin", origin, "type", type.label()));
         }
+        Gauge.builder("rowmesh.held.seconds", gate, g -> g.heldNanos() / 1e9).tag("origin", origin)
+                .description("for how long the next transaction has been waiting for another region's, which it had seen").register(registry);
         commitToCommit = Timer.builder("rowmesh.commit.to.commit").tag("origin", origin)
                 .description("from the commit at the source to the commit here")
                 .serviceLevelObjectives(millis(1), millis(2), millis(5), millis(10), millis(20), millis(50), millis(100),

@@ -13,10 +13,11 @@ import java.util.function.Predicate;
  * @param slot        name of the logical replication slot, which is the position in the database's log
  * @param publication name of the publication that holds the tables
  * @param tables      the captured tables, among them {@link #HEARTBEAT}
- * @param deciding    the tables whose rules decide by what was seen, which then must be exact (convergence rule 8)
+ * @param exactSeen   whether applied transactions are read, too, to know exactly what local ones had seen (convergence rule 8)
+ * @param deciding    the tables whose rules decide by what was seen; none without exactSeen
  */
 public record CaptureOptions(String region, DatabaseAddress database, String slot, String publication, List<TableId> tables,
-                             Predicate<TableId> deciding) {
+                             boolean exactSeen, Predicate<TableId> deciding) {
 
     /** Each region's node writes its own row here; a transaction that does nothing else is a heartbeat. */
     public static final TableId HEARTBEAT = new TableId("rowmesh", "heartbeat");
@@ -30,18 +31,13 @@ public record CaptureOptions(String region, DatabaseAddress database, String slo
 
     /** Where no rule decides by what was seen. */
     public CaptureOptions(String region, DatabaseAddress database, String slot, String publication, List<TableId> tables) {
-        this(region, database, slot, publication, tables, table -> false);
-    }
-
-    /** Whether applied transactions must be read, too, to know exactly what local ones had seen. */
-    public boolean exactSeen() {
-        return tables.stream().anyMatch(deciding);
+        this(region, database, slot, publication, tables, false, table -> false);
     }
 
     /** The tables that are read: the captured ones, and progress where it is needed. */
     List<TableId> read() {
         List<TableId> read = new ArrayList<>(tables);
-        if (exactSeen()) {
+        if (exactSeen) {
             read.add(PROGRESS);
         }
         return read;

@@ -21,8 +21,8 @@ public record StatusReport(String region, int epoch, State state, Capture captur
         notices = notices == null ? List.of() : List.copyOf(notices);
     }
 
-    /** From best to worst. */
-    public enum State { RUNNING, STARTING, WAITING, STOPPED, FAILED }
+    /** From best to worst. HELD: it works, but its next step has to come after another region's. */
+    public enum State { RUNNING, STARTING, HELD, WAITING, STOPPED, FAILED }
 
     /**
      * Reading the local log.
@@ -68,6 +68,7 @@ public record StatusReport(String region, int epoch, State state, Capture captur
      *
      * @param stalenessMillis now minus the commit timestamp up to which everything of that region is applied
      * @param backlog         transactions received and not yet applied
+     * @param lastError       the last fault; when it is held, what it waits for
      * @param parkedRows      row changes that wait for a person
      * @param conflicts       by type, in PostgreSQL's names
      */

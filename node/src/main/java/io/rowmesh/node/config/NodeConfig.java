@@ -91,6 +91,11 @@ public record NodeConfig(
         }
     }
 
+    /** Whether some table's rule may decide by what was seen: then that must be exact, whether the table exists yet or not. */
+    public boolean decidesBySeen() {
+        return rules.stream().anyMatch(rule -> rule.rules().deciding());
+    }
+
     /** A table takes the rule of the last of these that matches it, and last-write-wins if none does. */
     public record ConflictRule(TableGlob match, TableRules rules) {
     }

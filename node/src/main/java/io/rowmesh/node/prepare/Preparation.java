@@ -67,7 +67,7 @@ public final class Preparation {
         tables.forEach(table -> findings.addAll(TableFindings.of(table, role)));
         findings.addAll(RuleFindings.of(sql, config, tables));
         findings.addAll(Catalog.wakefulTriggers(sql, resolved));
-        findings.addAll(PublicationFindings.of(sql, config.database().publication(), tables));
+        findings.addAll(PublicationFindings.of(sql, config.database().publication(), tables, config.decidesBySeen()));
     }
 
     private static void origins(NodeConfig config, DSLContext sql, List<Finding> findings) {

@@ -13,10 +13,11 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** The publication: exactly the tables that are sent, and the heartbeat. */
+/** The publication: exactly the tables that are sent, the heartbeat, and progress where a rule decides by what was seen. */
 final class PublicationFindings {
 
     static final TableId HEARTBEAT = new TableId(ControlSchema.NAME, "heartbeat");
+    static final TableId PROGRESS = new TableId(ControlSchema.NAME, "progress");
 
     private static final String PUBLISH = "publish = 'insert, update, delete, truncate', publish_via_partition_root = false";
 
@@ -35,9 +36,13 @@ final class PublicationFindings {
     private PublicationFindings() {
     }
 
-    static List<Finding> of(DSLContext sql, String name, Collection<TableState> tables) {
+    /** @param exactSeen whether the capture must learn what is applied, so that what local transactions had seen is exact */
+    static List<Finding> of(DSLContext sql, String name, Collection<TableState> tables, boolean exactSeen) {
         Set<TableId> wanted = tables.stream().filter(TableState::publishable).map(TableState::id).collect(Collectors.toCollection(TreeSet::new));
         wanted.add(HEARTBEAT);
+        if (exactSeen) {
+            wanted.add(PROGRESS);
+        }
         Optional<Record> state = sql.fetchOptional(STATE, name);
         if (state.isEmpty()) {
             return List.of(Finding.lacking("the publication " + name + " does not exist", "The log is read through it.", create(name, wanted)));
