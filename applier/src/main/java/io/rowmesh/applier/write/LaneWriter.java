@@ -28,17 +28,17 @@ final class LaneWriter implements AutoCloseable {
         this.progress = progress;
     }
 
-    static LaneWriter connect(String origin, ApplierSession sessions, ApplierOptions options, LaneShare share)
-            throws SQLException {
+    static LaneWriter connect(String origin, ApplierSession sessions, ApplierOptions options, KeyLocks locks,
+                              TombstoneIndex index, AppliedMarks marks) throws SQLException {
         Connection connection = sessions.open(origin);
         // Two sessions cannot have one replication origin, so the former one has ended, whatever became of its commit.
-        share.locks().settle(origin);
+        locks.settle(origin);
         try {
             Target target = new JdbcTarget(connection, origin, options);
             Progress progress = target.progress(origin);
             target.commit();
-            WriteContext context = new WriteContext(target, options, share.locks(), share.index(), new BlockingWaits());
-            return new LaneWriter(context, connection, new Durability(connection, share.marks()), progress);
+            WriteContext context = new WriteContext(target, options, locks, index, new BlockingWaits());
+            return new LaneWriter(context, connection, new Durability(connection, marks), progress);
         } catch (SQLException | RuntimeException e) {
             connection.close();
             throw e;

@@ -72,7 +72,7 @@ class LaneWriterTest {
     void connect() throws SQLException {
         postgres.execute("drop table if exists public.t", "create table public.t (id int primary key, v text)",
                 "truncate rowmesh.progress, rowmesh.tombstone, rowmesh.parked");
-        writer = LaneWriter.connect("eu", sessions(), options(), new LaneShare(locks, index, new AppliedMarks(), new AppliedVector()));
+        writer = LaneWriter.connect("eu", sessions(), options(), locks, index, new AppliedMarks());
         localWrites = new LocalWrites(sessions(), options(), locks, index);
         localWrites.start();
     }
@@ -240,7 +240,7 @@ class LaneWriterTest {
     @Test
     void severalChangesOfOneKeyBesideARefusedRowAllCount() throws SQLException {
         postgres.execute("update rowmesh.versions_since set since = since + interval '1 hour'", "alter table public.t add check (v <> 'bad')");
-        try (LaneWriter strict = LaneWriter.connect("us2", sessions(), options(), new LaneShare(locks, index, new AppliedMarks(), new AppliedVector()))) {
+        try (LaneWriter strict = LaneWriter.connect("us2", sessions(), options(), locks, index, new AppliedMarks())) {
             TransactionHeader header = new TransactionHeader("us2", 1, 1, start, 1, 5, 1, List.of(), false);
             Outcome outcome = strict.apply(header, List.of(insert(1, "a"), update(1, "b"), insert(2, "bad"), delete(1), insert(1, "c")));
             assertEquals(1, outcome.parked);
