@@ -32,6 +32,7 @@ import io.rowmesh.node.prepare.Databases;
 import io.rowmesh.node.prepare.Preparation;
 import io.rowmesh.node.prepare.ResolvedTables;
 import io.rowmesh.rules.TableRules;
+import io.rowmesh.schema.Seen;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.store.ControlSchema;
 import io.rowmesh.schema.stream.TlsFiles;
@@ -104,7 +105,8 @@ public final class Node implements AutoCloseable {
         ShippingServer shipping = opened(new ShippingServer(shipping(), log, registry).start());
         List<Lane> lanes = lanes(applying, sessions, share, registry);
         Periodic periodic = new Periodic(config, pool, new Heartbeat(pool, config.region()),
-                new TombstoneCollector(pool, applying, log::lastPosition), new TableWatch(config, pool, tables.sending()), log);
+                new TombstoneCollector(pool, applying, log::lastPosition,
+                        () -> new Seen.Mark(log.epoch(), log.lastSequence())), new TableWatch(config, pool, tables.sending()), log);
 
         NodeStatus status = new NodeStatus(config, capture, log, shipping, lanes, periodic, registry);
         capture.start();

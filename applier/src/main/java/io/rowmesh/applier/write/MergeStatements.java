@@ -42,10 +42,15 @@ record MergeStatements(TableShape shape, LocalTable local, int[] positions, Stri
               and r.row_xmin = t.xmin::text::bigint""";
 
     private static final String KEEP_VERSION = """
-            insert into rowmesh.row_version as r (table_schema, table_name, row_key, row_xmin, written_at, origin)
-            select ?, ?, ?, t.xmin::text::bigint, ?::timestamptz, ? from %s t where %s
+            insert into rowmesh.row_version as r (table_schema, table_name, row_key, row_xmin, written_at, origin, epoch, sequence)
+            select k.s, k.n, k.k, t.xmin::text::bigint, k.w, k.o, p.epoch, p.sequence
+            from (select ?::text as s, ?::text as n, ?::text as k, ?::timestamptz as w, ?::text as o) k
+            join %s t on %s
+            left join lateral (select p.epoch, p.sequence from rowmesh.progress p where p.origin = k.o
+              order by p.epoch desc, p.sequence desc limit 1) p on true
             on conflict (table_schema, table_name, md5(row_key)) do update set row_xmin = excluded.row_xmin,
-              written_at = excluded.written_at, origin = excluded.origin, recorded = default""";
+              written_at = excluded.written_at, origin = excluded.origin, epoch = excluded.epoch, sequence = excluded.sequence,
+              recorded = default""";
 
     /** @throws SQLException with a state of class 42 when the shape does not fit the local table */
     static MergeStatements render(TableShape shape, LocalTable local) throws SQLException {

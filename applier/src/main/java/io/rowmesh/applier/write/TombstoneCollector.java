@@ -8,19 +8,24 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 
 /**
- * Drops tombstones that nothing in flight can need any more (convergence rule 14): the delete is applied here, every other
+ * Drops tombstones, and what counters keep beside their rows, that nothing in flight can need any more (convergence rule 14): the delete is applied here, every other
  * region but its origin has told (in a heartbeat applied here) that it had seen the delete ({@link SeenMatrix}), and the local
  * capture has passed every local transaction that was running when the tombstone was written.
  *
  * <p>Works in rounds, one step a call: note what stands and which transactions run; once they have ended note where the log
- * is; once the capture is past that, drop what every region has seen.
+ * is; once the capture is past that, drop what every region has seen. A local write whose true version is kept has no sequence
+ * when that is noted; it lies before what the capture has passed in the round.
  */
 public final class TombstoneCollector {
 
@@ -32,24 +37,41 @@ public final class TombstoneCollector {
             select s.key, (s.value ->> 0)::int, (s.value ->> 1)::bigint, h.region
             from rowmesh.heartbeat h, json_each(h.seen::json) s where h.region <> ?""";
 
+    /** What is dropped by origin, epoch and sequence. */
+    private static final List<String> TABLES = List.of("tombstone", "key_deletes", "row_version");
+
+    private static final String NEWEST = "select " + TABLES.stream().map(table -> "(select max(recorded) from rowmesh." + table + ")")
+            .collect(Collectors.joining(", ")) + ", pg_snapshot_xmax(pg_current_snapshot())::text::bigint";
+
+    private static final String PLACE_LOCAL = """
+            update rowmesh.row_version set epoch = ?, sequence = ? where origin = ? and sequence is null and recorded <= ?""";
+
     private static final String DROP = """
-            delete from rowmesh.tombstone d using unnest(?::text[], ?::int[], ?::bigint[]) s(origin, epoch, sequence)
+            delete from rowmesh.%s d using unnest(?::text[], ?::int[], ?::bigint[]) s(origin, epoch, sequence)
             where d.recorded <= ? and d.origin = s.origin and (d.epoch, d.sequence) <= (s.epoch, s.sequence)""";
 
     private final DataSource pool;
     private final ApplierOptions options;
     private final LongSupplier capturedPosition;
+    private final Supplier<Seen.Mark> captured;
     private Round round;
 
-    /** @param lsn 0 until the transactions that ran at the start of the round have ended */
-    private record Round(long newest, long xmax, long lsn) {
+    /**
+     * @param newest of each of the tables; 0 for none
+     * @param lsn    0 until the transactions that ran at the start of the round have ended
+     */
+    private record Round(List<Long> newest, long xmax, long lsn) {
     }
 
-    /** @param capturedPosition the log position (LSN) up to which the change log holds everything */
-    public TombstoneCollector(DataSource pool, ApplierOptions options, LongSupplier capturedPosition) {
+    /**
+     * @param capturedPosition the log position (LSN) up to which the change log holds everything
+     * @param captured         the last local transaction in the change log
+     */
+    public TombstoneCollector(DataSource pool, ApplierOptions options, LongSupplier capturedPosition, Supplier<Seen.Mark> captured) {
         this.pool = pool;
         this.options = options;
         this.capturedPosition = capturedPosition;
+        this.captured = captured;
     }
 
     /** Takes the round one step further; returns how many tombstones were dropped. Call it every few seconds. */
@@ -69,12 +91,14 @@ public final class TombstoneCollector {
     }
 
     private static Optional<Round> begin(Connection connection) throws SQLException {
-        try (PreparedStatement query = connection.prepareStatement(
-                "select max(recorded), pg_snapshot_xmax(pg_current_snapshot())::text::bigint from rowmesh.tombstone");
-             ResultSet row = query.executeQuery()) {
+        try (PreparedStatement query = connection.prepareStatement(NEWEST); ResultSet row = query.executeQuery()) {
             row.next();
-            long newest = row.getLong(1);
-            return row.wasNull() ? Optional.empty() : Optional.of(new Round(newest, row.getLong(2), 0));
+            List<Long> newest = new ArrayList<>();
+            for (int i = 0; i < TABLES.size(); i++) {
+                newest.add(row.getLong(i + 1));
+            }
+            boolean nothing = newest.stream().allMatch(each -> each == 0);
+            return nothing ? Optional.empty() : Optional.of(new Round(newest, row.getLong(TABLES.size() + 1), 0));
         }
     }
 
@@ -87,12 +111,34 @@ public final class TombstoneCollector {
     }
 
     private int drop(Connection connection, Round round) throws SQLException {
+        placeLocalVersions(connection, round.newest().get(TABLES.indexOf("row_version")));
         Seen seen = new SeenMatrix(options.region(), options.regions(), applied(connection), heard(connection)).seenByAll();
-        try (PreparedStatement delete = connection.prepareStatement(DROP)) {
+        int dropped = 0;
+        for (int i = 0; i < TABLES.size(); i++) {
+            if (round.newest().get(i) > 0) {
+                dropped += drop(connection, TABLES.get(i), seen, round.newest().get(i));
+            }
+        }
+        return dropped;
+    }
+
+    private void placeLocalVersions(Connection connection, long newest) throws SQLException {
+        Seen.Mark last = captured.get();
+        try (PreparedStatement update = connection.prepareStatement(PLACE_LOCAL)) {
+            update.setInt(1, last.epoch());
+            update.setLong(2, last.sequence());
+            update.setString(3, options.region());
+            update.setLong(4, newest);
+            update.executeUpdate();
+        }
+    }
+
+    private static int drop(Connection connection, String table, Seen seen, long newest) throws SQLException {
+        try (PreparedStatement delete = connection.prepareStatement(DROP.formatted(table))) {
             delete.setArray(1, connection.createArrayOf("text", seen.marks().keySet().toArray()));
             delete.setArray(2, connection.createArrayOf("int", seen.marks().values().stream().map(Seen.Mark::epoch).toArray()));
             delete.setArray(3, connection.createArrayOf("bigint", seen.marks().values().stream().map(Seen.Mark::sequence).toArray()));
-            delete.setLong(4, round.newest());
+            delete.setLong(4, newest);
             return delete.executeUpdate();
         }
     }

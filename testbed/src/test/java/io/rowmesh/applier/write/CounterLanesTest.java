@@ -8,6 +8,7 @@ import io.rowmesh.rules.TableRules;
 import io.rowmesh.schema.Column;
 import io.rowmesh.schema.Row;
 import io.rowmesh.schema.RowChange;
+import io.rowmesh.schema.Seen;
 import io.rowmesh.schema.SeenMark;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TableShape;
@@ -82,7 +83,7 @@ class CounterLanesTest {
     void connect() throws SQLException {
         postgres.execute("drop table if exists public.stock",
                 "create table public.stock (id int primary key, n int not null, hi int, lo int, tags text[], v text)",
-                "truncate rowmesh.progress, rowmesh.key_deletes, rowmesh.pending_delete, rowmesh.row_version, rowmesh.parked");
+                "truncate rowmesh.progress, rowmesh.key_deletes, rowmesh.pending_delete, rowmesh.row_version, rowmesh.parked, rowmesh.heartbeat");
         postgres.execute(new CounterTriggers(T.id(), COLUMNS, RULES).sql("postgres").toArray(String[]::new));
         eu = LaneWriter.connect("eu", sessions(), options(), locks, index, new AppliedMarks());
         ap = LaneWriter.connect("ap", sessions(), options(), locks, index, new AppliedMarks());
@@ -249,6 +250,34 @@ class CounterLanesTest {
         assertEquals(1, outcome.parked);
         assertEquals("4", postgres.value("select n from public.stock where id = 1"));
         assertEquals("22003", postgres.value("select sqlstate from rowmesh.parked"));
+    }
+
+    @Test
+    void deletesAndTrueVersionsAreKeptUntilEverybodyIsKnownToHaveSeenThem() throws SQLException {
+        apply(eu, start, insert(1, 3, "{}", "eu"), insert(2, 3, "{}", "eu"));
+        apply(eu, start + 1, delete(row(1, 3, 3, 3, "{}", "eu")));
+        postgres.execute("update public.stock set v = 'local' where id = 2");
+        apply(ap, start + 2, update(row(2, 3, 3, 3, "{}", "eu"), row(2, 4, 4, 3, "{}", "ap")));
+        PGSimpleDataSource pool = new PGSimpleDataSource();
+        pool.setUrl(postgres.jdbcUrl());
+        TombstoneCollector collector = new TombstoneCollector(pool, options(), () -> Long.MAX_VALUE, () -> new Seen.Mark(1, 7));
+        assertEquals(0, round(collector));
+        heartbeat("eu", "{\"us\": [1, 7]}");
+        heartbeat("ap", "{\"us\": [1, 7], \"eu\": [1, " + (sequence - 2) + "]}");
+        assertEquals(1, round(collector));
+        assertEquals("0|1", String.join("|", postgres.query(
+                "select (select count(*) from rowmesh.row_version), (select count(*) from rowmesh.key_deletes)").get(0)));
+        heartbeat("ap", "{\"us\": [1, 7], \"eu\": [1, " + (sequence - 1) + "]}");
+        assertEquals(1, round(collector));
+    }
+
+    private static int round(TombstoneCollector collector) throws SQLException {
+        return collector.step() + collector.step() + collector.step();
+    }
+
+    private static void heartbeat(String region, String seen) {
+        postgres.execute("insert into rowmesh.heartbeat values ('" + region + "', 1, now(), '" + seen
+                + "') on conflict (region) do update set seen = excluded.seen");
     }
 
     private interface Applying {

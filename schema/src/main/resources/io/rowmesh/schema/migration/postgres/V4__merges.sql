@@ -1,7 +1,8 @@
 -- What the rules that merge keep beside the rows. docs/rules.md explains them.
 
 -- The true version of a row whose last writer's commit has an older one: a merge of a change that came late, say. It holds while
--- the row's xmin is the one recorded here; afterwards somebody else has written the row.
+-- the row's xmin is the one recorded here; afterwards somebody else has written the row. Up to epoch and sequence of the origin its
+-- write is certain to lie; null for a write of this region that the capture has not met.
 create table rowmesh.row_version (
     table_schema varchar(63)        not null,
     table_name   varchar(63)        not null,
@@ -9,6 +10,8 @@ create table rowmesh.row_version (
     row_xmin     bigint      not null,
     written_at   timestamptz not null,
     origin       varchar(63)        not null,
+    epoch        int,
+    sequence     bigint,
     recorded     bigint      generated always as identity
 );
 
@@ -32,12 +35,17 @@ create table rowmesh.pending_delete (
     xid          bigint      not null
 );
 
--- Rules that decide on more than the row: all that is kept of a key, as the rule writes it.
+-- Rules that decide on more than the row: all that is kept of a key, as the rule writes it. captured_at is the commit timestamp of
+-- the last local transaction of the key that is part of it. waiting: the row was left as a local transaction had it, and is to be
+-- written from the state later. withheld: a local write of the key is not credible and waits to be stated anew.
 create table rowmesh.key_state (
     table_schema varchar(63)        not null,
     table_name   varchar(63)        not null,
     row_key      varchar      not null,
     state        text        not null,
+    captured_at  timestamptz,
+    waiting      boolean     not null,
+    withheld     boolean     not null,
     recorded     bigint      generated always as identity
 );
 
