@@ -29,7 +29,12 @@ final class Entries implements Workload {
 
     @Override
     public List<Table> tables() {
-        return List.of(ENTRIES);
+        return List.of(ENTRIES, Ledger.JOURNAL);
+    }
+
+    @Override
+    public long steps(String image) {
+        return image == null ? 0 : 1;
     }
 
     @Override

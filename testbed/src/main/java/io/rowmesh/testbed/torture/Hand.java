@@ -3,7 +3,9 @@ package io.rowmesh.testbed.torture;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
 
 /** What a writer writes with: one connection, chance, and the ledger that every statement notes its rows in. */
 final class Hand {
@@ -13,7 +15,10 @@ final class Hand {
     private String transaction;
     private int writes;
 
-    Hand(Connection connection, Random random) {
+    private final String region;
+
+    Hand(String region, Connection connection, Random random) {
+        this.region = region;
         this.connection = connection;
         this.random = random;
     }
@@ -59,6 +64,51 @@ final class Hand {
                 + "', null), (2, 'ROW', w.k, w.image)) x(n, kind, k, image) order by x.n");
     }
 
+    /** As {@link #write}, where each column has a last write of its own; notes what was written to these columns. */
+    int writeColumns(Table table, List<String> columns, String sql) throws SQLException {
+        String set = columns.stream().map(column -> "'" + column + "', t." + column).collect(Collectors.joining(", "));
+        return execute("with w as (" + sql + " returning " + table.keyOfRow() + " as k, json_build_object(" + set + ") as set)"
+                + " insert into torture.ledger (transaction, kind, relation, row_key, set_values) select '" + transaction + "', 'ROW', '"
+                + table.name() + "', w.k, w.set from w");
+    }
+
+    /**
+     * Runs an insert or update of one row, and notes it with what was seen of deletes of its key. That is asked afterwards, in a
+     * statement of its own: whoever deletes the row in this region by then waits for this transaction, so it is exact.
+     *
+     * @param set arguments of json_build_object: what it set or added
+     */
+    int changeSeen(Table table, String key, Write.Kind kind, String set, String sql) throws SQLException {
+        if (execute(sql) == 0) {
+            return 0;
+        }
+        return execute("insert into torture.ledger (transaction, kind, relation, row_key, set_values, seen) select '" + transaction + "', '"
+                + kind + "', '" + table.name() + "', '" + key + "', json_build_object(" + set + "), coalesce(json_object_agg(s.region, s.position), '{}')"
+                + " from (select region, max(position) as position from journal where relation = '" + table.name() + "' and row_key in ('"
+                + key + "', '" + Write.ALL + "') group by region) s");
+    }
+
+    /** Runs a delete of one row, and notes it where every region sees it. */
+    void deleteSeen(Table table, String key, String sql) throws SQLException {
+        if (execute(sql) > 0) {
+            journal("DELETE", table, key);
+        }
+    }
+
+    void truncateSeen(Table table) throws SQLException {
+        execute("truncate " + table.name());
+        journal("TRUNCATE", table, Write.ALL);
+    }
+
+    private void journal(String kind, Table table, String key) throws SQLException {
+        // The rest of the journal's row is a write of its own.
+        execute("with n as (insert into torture.ledger (transaction, kind, relation, row_key) values ('" + transaction + "', '" + kind
+                + "', '" + table.name() + "', '" + key + "') returning position)"
+                + " , w as (insert into journal as t select '" + region + "', n.position, '" + table.name() + "', '" + key + "' from n"
+                + " returning " + Ledger.JOURNAL.keyOfRow() + " as k, t::text as image)"
+                + " insert into torture.ledger (transaction, kind, relation, row_key, image) select '" + transaction + "', 'ROW', 'journal', w.k, w.image from w");
+    }
+
     private int note(String name, Table table, String sql, String what) throws SQLException {
         return execute("with " + name + " as (" + sql + " returning " + table.keyOfRow() + " as k, t::text as image)"
                 + " insert into torture.ledger (transaction, kind, relation, row_key, image) select '" + transaction + "', " + what);
@@ -66,9 +116,7 @@ final class Hand {
 
     /** Truncates a table, noted while the lock is held. */
     void truncate(Table table) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("truncate " + table.name());
-        }
+        execute("truncate " + table.name());
         execute("insert into torture.ledger (transaction, kind, relation, row_key) values ('" + transaction + "', 'TRUNCATE', '"
                 + table.name() + "', '" + Write.ALL + "')");
     }

@@ -5,6 +5,7 @@ import io.rowmesh.testbed.TestingMesh;
 import io.rowmesh.testbed.TestingRegion;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -26,36 +27,43 @@ final class Judgement {
             from entries e left join (select id, count(*) as n from torture.applications group by id) a using (id)""";
 
     private final TestingMesh mesh;
-    private final List<Table> tables;
-    private final LastWriteOracle oracle = new LastWriteOracle();
+    private final List<Workload> workloads;
+    /** By table; a workload's tables share theirs. */
+    private final Map<String, Oracle> oracles = new HashMap<>();
     private final Set<Deleted> deletes = new HashSet<>();
     private final List<Difference> differences = new ArrayList<>();
     private long rows;
     private long lost;
     private long doubled;
 
-    private Judgement(TestingMesh mesh, List<Table> tables) {
+    private Judgement(TestingMesh mesh, List<Workload> workloads) {
         this.mesh = mesh;
-        this.tables = tables;
+        this.workloads = workloads;
+        for (Workload workload : workloads) {
+            Oracle oracle = workload.oracle();
+            workload.tables().forEach(table -> oracles.put(table.name(), oracle));
+        }
     }
 
-    static Verdict of(TestingMesh mesh, List<Table> tables) {
-        Judgement judgement = new Judgement(mesh, tables);
+    static Verdict of(TestingMesh mesh, List<Workload> workloads) {
+        Judgement judgement = new Judgement(mesh, workloads);
         mesh.regions().forEach(region -> Ledger.read(region, judgement::note));
         mesh.regions().forEach(judgement::judge);
         return new Verdict(judgement.differences, judgement.rows, judgement.lost, judgement.doubled);
     }
 
     private void note(Write write) {
-        oracle.add(write);
-        if (write.kind() != Write.Kind.ROW) {
+        oracles.get(write.table()).add(write);
+        if (write.removes()) {
             deletes.add(new Deleted(write.table(), write.key(), write.version()));
         }
     }
 
     private void judge(TestingRegion region) {
-        for (Table table : tables) {
-            compare(region, table, oracle.rows(table.name()), StoredRow.read(region, table));
+        for (Workload workload : workloads) {
+            for (Table table : workload.tables()) {
+                compare(region, workload, table, oracles.get(table.name()).rows(table.name()), StoredRow.read(region, table));
+            }
         }
         checkTombstones(region);
         for (List<String> row : region.postgres().query(PARKED)) {
@@ -65,19 +73,23 @@ final class Judgement {
         doubled += Long.parseLong(applied.get(0)) + Long.parseLong(applied.get(1));
     }
 
-    private void compare(TestingRegion region, Table table, Map<String, Write> expected, Map<String, StoredRow> found) {
+    private void compare(TestingRegion region, Workload workload, Table table, Map<String, StoredRow> expected, Map<String, StoredRow> found) {
         Set<String> keys = new TreeSet<>(expected.keySet());
         keys.addAll(found.keySet());
         for (String key : keys) {
-            Write write = expected.get(key);
+            StoredRow wanted = expected.get(key);
             StoredRow row = found.get(key);
-            StoredRow wanted = write == null ? null : new StoredRow(write.image(), write.version());
             if (row == null || !row.equals(wanted)) {
                 differences.add(new Difference(region.id(), table.name(), key, String.valueOf(wanted), String.valueOf(row)));
-                lost += row == null ? 1 : 0;
+                countSteps(workload.steps(wanted == null ? null : wanted.image()), workload.steps(row == null ? null : row.image()));
             }
         }
         rows += found.size();
+    }
+
+    private void countSteps(long expected, long found) {
+        lost += Math.max(0, expected - found);
+        doubled += Math.max(0, found - expected);
     }
 
     /** Tombstones may be collected already; those that stand must tell of a delete that somebody committed. */

@@ -58,7 +58,7 @@ final class LastWriteWins implements Workload {
         } else if (dice < 985) {
             hand.truncate(SHELF);
         } else {
-            many(hand, hand.oneIn(30) ? 8_000 : 100);
+            many(hand, hand.oneIn(30) ? 8_000 : 50);
         }
     }
 

@@ -1,12 +1,16 @@
 package io.rowmesh.testbed.torture;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.rowmesh.schema.Version;
 import io.rowmesh.testbed.TestingRegion;
 
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -26,11 +30,22 @@ final class Ledger {
             relation    text   not null,
             row_key     text   not null,
             image       text,
-            detail      text)""",
+            set_values  json,
+            seen        json)""",
+        // Tells other regions of deletes, by travelling with them.
+        "create table journal (region text, position bigint, relation text, row_key text, primary key (region, position))",
+        "create index journal_by_key on journal (relation, row_key, region, position)",
     };
 
-    private static final String READ = "select kind, relation, row_key, image, position, transaction,"
+    /** Replicated, and compared like every table of the writers. */
+    static final Table JOURNAL = Table.of("journal", "region", "position");
+
+    private static final String READ = "select kind, relation, row_key, image, position, transaction, set_values, seen,"
             + " (extract(epoch from pg_xact_commit_timestamp(xmin)) * 1000000)::bigint from torture.ledger";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final TypeReference<Map<String, String>> VALUES = new TypeReference<>() { };
+    private static final TypeReference<Map<String, Long>> SEEN = new TypeReference<>() { };
 
     private Ledger() {
     }
@@ -51,12 +66,21 @@ final class Ledger {
             statement.setFetchSize(5_000);
             try (ResultSet rows = statement.executeQuery(READ + where)) {
                 while (rows.next()) {
-                    each.accept(new Write(Write.Kind.valueOf(rows.getString(1)), rows.getString(2), rows.getString(3), rows.getString(4),
-                            new Version(rows.getLong(7), region.id()), rows.getLong(5), rows.getString(6)));
+                    each.accept(write(region, rows));
                 }
             }
-        } catch (SQLException e) {
+        } catch (SQLException | IOException e) {
             throw new IllegalStateException("cannot read the ledger of " + region.id() + ": " + e.getMessage(), e);
         }
+    }
+
+    private static Write write(TestingRegion region, ResultSet row) throws SQLException, IOException {
+        return new Write(Write.Kind.valueOf(row.getString(1)), row.getString(2), row.getString(3), row.getString(4),
+                map(row.getString(7), VALUES), map(row.getString(8), SEEN), new Version(row.getLong(9), region.id()), row.getLong(5),
+                row.getString(6));
+    }
+
+    private static <T> T map(String json, TypeReference<T> type) throws IOException {
+        return json == null ? null : JSON.readValue(json, type);
     }
 }

@@ -5,8 +5,8 @@ import java.util.Random;
 /** How fast writers write: slower while the regions are far behind each other, so that the end does not wait for hours. */
 final class Pace {
 
-    private static final int USUAL_MILLIS = 30;
-    private static final int SLOW_MILLIS = 600;
+    private static final int USUAL_MILLIS = 80;
+    private static final int SLOW_MILLIS = 1_500;
 
     private volatile boolean slow;
 

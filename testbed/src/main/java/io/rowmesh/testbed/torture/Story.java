@@ -26,8 +26,8 @@ final class Story {
     }
 
     /** Writes the differences, and for some of them the row in each region, its tombstones and all writes of its key. */
-    static void write(Path file, TestingMesh mesh, List<Table> tables, List<Difference> differences) throws IOException {
-        Story story = new Story(mesh, tables);
+    static void write(Path file, TestingMesh mesh, List<Workload> workloads, List<Difference> differences) throws IOException {
+        Story story = new Story(mesh, workloads.stream().flatMap(workload -> workload.tables().stream()).toList());
         differences.forEach(difference -> story.lines.add(difference.toString()));
         differences.stream().map(difference -> List.of(difference.table(), difference.key())).distinct().limit(KEYS)
                 .forEach(key -> story.tell(key.get(0), key.get(1)));
@@ -43,7 +43,8 @@ final class Story {
         mesh.regions().forEach(region -> Ledger.readKey(region, name, key, writes::add));
         writes.sort(Comparator.comparing(Write::version).thenComparing(Write::position));
         writes.subList(Math.max(0, writes.size() - WRITES), writes.size()).forEach(write -> lines.add("  " + write.version().commitMicros()
-                + " " + write.version().origin() + " " + write.transaction() + " " + write.kind() + " " + shortened(write.image())));
+                + " " + write.version().origin() + " " + write.transaction() + " " + write.kind() + " "
+                + (write.image() == null ? write.values() + (write.seen() == null ? "" : " saw deletes " + write.seen()) : shortened(write.image()))));
     }
 
     private void row(TestingRegion region, Table table, String key) {

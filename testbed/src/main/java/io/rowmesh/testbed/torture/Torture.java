@@ -36,7 +36,6 @@ final class Torture {
     private final PrintWriter out;
     private final Tally tally = new Tally();
     private final Pace pace = new Pace();
-    private final List<Table> tables;
     private final long begun = System.nanoTime();
 
     private TestingMesh mesh;
@@ -48,7 +47,6 @@ final class Torture {
         this.options = options;
         this.directory = directory;
         this.out = out;
-        this.tables = options.workloads().stream().flatMap(workload -> workload.tables().stream()).toList();
     }
 
     /** True when every region ends as it must. Everything it started has ended; the files stay when it is false. */
@@ -72,10 +70,13 @@ final class Torture {
     }
 
     private TestingMesh mesh() throws IOException {
-        TestingMesh.Options mesh = new TestingMesh.Options("18", List.of("public.*"), List.of("-Xmx256m"), Map.of()).withRegions(options.regions());
+        TestingMesh.Options chosen = new TestingMesh.Options("18", List.of("public.*"), List.of("-Xmx256m"), Map.of()).withRegions(options.regions());
+        String rules = options.workloads().stream().flatMap(workload -> workload.rules().stream()).map(rule -> "  - " + rule + "\n")
+                .collect(Collectors.joining());
+        chosen = rules.isEmpty() ? chosen : chosen.withYaml("rules:\n" + rules);
         clock = ShiftedClock.of("us", directory, AHEAD).orElse(null);
         say(clock == null ? "No clock is shifted: libfaketime is not installed (Debian: apt install libfaketime)." : "By libfaketime " + clock + ".");
-        return new TestingMesh(directory, clock == null ? mesh : mesh.withEnvironment(clock.region(), clock.environment()));
+        return new TestingMesh(directory, clock == null ? chosen : chosen.withEnvironment(clock.region(), clock.environment()));
     }
 
     private String[] schema() {
@@ -145,7 +146,7 @@ final class Torture {
     }
 
     private Verdict judge() {
-        Verdict verdict = Judgement.of(mesh, tables);
+        Verdict verdict = Judgement.of(mesh, options.workloads());
         if (!verdict.clean()) {
             return verdict;
         }
@@ -165,7 +166,7 @@ final class Torture {
         story(tally.text() + "; nodes that ended by themselves " + watch.restarts() + (clock == null ? "" : "; " + clock));
         if (!verdict.clean()) {
             Path file = directory.resolve("differences.txt");
-            Story.write(file, mesh, tables, verdict.differences());
+            Story.write(file, mesh, options.workloads(), verdict.differences());
             verdict.differences().stream().limit(5).forEach(difference -> say(difference.toString()));
             say("This is a bug in rowmesh. The differing keys' stories: " + file + "; logs and databases below " + directory);
         }

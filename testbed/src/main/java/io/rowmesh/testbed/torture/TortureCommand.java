@@ -37,8 +37,9 @@ public final class TortureCommand implements Callable<Integer> {
     @Option(names = "--writers", defaultValue = "3", description = "connections that write in each region (default: ${DEFAULT-VALUE})")
     private int writers;
 
-    @Option(names = "--rules", split = ",", description = "which rules' tables to write: last-write-wins (default: all)")
-    private List<String> rules = new ArrayList<>();
+    @Option(names = "--rules", split = ",", defaultValue = "last-write-wins",
+            description = "which rules' tables to write: last-write-wins, counters, column-merge (default: ${DEFAULT-VALUE})")
+    private List<String> rules;
 
     @Option(names = "--fault-every", defaultValue = "7", description = "mean seconds between faults (default: ${DEFAULT-VALUE})")
     private double faultEvery;
@@ -73,14 +74,14 @@ public final class TortureCommand implements Callable<Integer> {
     }
 
     private List<Workload> workloads() {
-        List<Workload> all = List.of(new LastWriteWins());
+        List<Workload> all = List.of(new LastWriteWins(), new Counters(), new Columns());
         for (String rule : rules) {
             if (all.stream().noneMatch(workload -> workload.name().equals(rule))) {
                 throw new ParameterException(spec.commandLine(), "--rules: there are no tables for " + rule + "; there are for "
                         + all.stream().map(Workload::name).toList() + ".");
             }
         }
-        List<Workload> chosen = new ArrayList<>(all.stream().filter(w -> rules.isEmpty() || rules.contains(w.name())).toList());
+        List<Workload> chosen = new ArrayList<>(all.stream().filter(w -> rules.contains(w.name())).toList());
         chosen.add(new Entries());
         return chosen;
     }

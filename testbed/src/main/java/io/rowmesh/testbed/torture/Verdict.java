@@ -7,8 +7,8 @@ import java.util.List;
  *
  * @param differences every row, version, tombstone or parked row that is not as it must be
  * @param rows        compared rows of all regions together
- * @param lost        writes, each in each region, that were committed and never applied
- * @param doubled     writes that were applied more than once
+ * @param lost        counter steps and entries, summed over the regions, that were committed and do not count
+ * @param doubled     those that count, or were applied, more than once
  */
 record Verdict(List<Difference> differences, long rows, long lost, long doubled) {
 

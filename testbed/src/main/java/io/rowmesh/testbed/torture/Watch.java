@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 final class Watch {
 
     /** Beyond this the writers slow down. */
-    private static final long FAR_BEHIND = 2_000;
+    private static final long FAR_BEHIND = 600;
 
     private final TestingMesh mesh;
     private final Faults faults;

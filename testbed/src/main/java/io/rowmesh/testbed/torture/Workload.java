@@ -15,6 +15,21 @@ interface Workload {
     /** The replicated tables, all in schema public. */
     List<Table> tables();
 
+    /** Entries of the configuration's list of rules. */
+    default List<String> rules() {
+        return List.of();
+    }
+
+    /** A new oracle for its tables. */
+    default Oracle oracle() {
+        return new LastWriteOracle();
+    }
+
+    /** How many counter steps a row holds. */
+    default long steps(String image) {
+        return 0;
+    }
+
     /** Writes something, as one or more statements of the writer's open transaction. */
     void write(Hand hand) throws SQLException;
 }

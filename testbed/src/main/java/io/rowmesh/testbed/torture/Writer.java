@@ -53,7 +53,7 @@ final class Writer implements Runnable {
     private void writeUntilBroken() throws InterruptedException {
         try (Connection connection = region.postgres().connect()) {
             connection.setAutoCommit(false);
-            Hand hand = new Hand(connection, random);
+            Hand hand = new Hand(region.id(), connection, random);
             while (!stopped) {
                 transaction(connection, hand);
                 Thread.sleep(pace.pauseMillis(random));

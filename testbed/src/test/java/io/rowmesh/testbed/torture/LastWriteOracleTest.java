@@ -33,15 +33,15 @@ class LastWriteOracleTest {
     @Test
     void aTruncateIsADeleteOfEveryKey() {
         assertEquals(Map.of("b", "new", "c", "same transaction"), rows(row("a", "old", 4, "us", 1), row("b", "new", 6, "us", 2),
-                new Write(Write.Kind.TRUNCATE, "t", Write.ALL, null, new Version(5, "eu"), 7, "x"), row("c", "same transaction", 5, "eu", 8)));
+                new Write(Write.Kind.TRUNCATE, "t", Write.ALL, null, null, null, new Version(5, "eu"), 7, "x"), row("c", "same transaction", 5, "eu", 8)));
     }
 
     private static Write row(String key, String image, long micros, String region, long position) {
-        return new Write(Write.Kind.ROW, "t", key, image, new Version(micros, region), position, "x");
+        return new Write(Write.Kind.ROW, "t", key, image, null, null, new Version(micros, region), position, "x");
     }
 
     private static Write gone(String key, long micros, String region, long position) {
-        return new Write(Write.Kind.DELETE, "t", key, null, new Version(micros, region), position, "x");
+        return new Write(Write.Kind.DELETE, "t", key, null, null, null, new Version(micros, region), position, "x");
     }
 
     private static Map<String, String> rows(Write... writes) {
@@ -58,7 +58,7 @@ class LastWriteOracleTest {
         LastWriteOracle oracle = new LastWriteOracle();
         order.forEach(oracle::add);
         Map<String, String> images = new java.util.HashMap<>();
-        oracle.rows("t").forEach((key, write) -> images.put(key, write.image()));
+        oracle.rows("t").forEach((key, row) -> images.put(key, row.image()));
         return images;
     }
 }
