@@ -1,0 +1,182 @@
+package io.rowmesh.testbed.simulation;
+
+import io.rowmesh.applier.write.LocalRepairs;
+import io.rowmesh.applier.write.WriteContext;
+import io.rowmesh.schema.RowChange;
+import io.rowmesh.schema.SeenMark;
+import io.rowmesh.schema.TransactionHeader;
+import io.rowmesh.schema.Version;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The capture of a region: reads the flushed log in order, has local writes repaired, appends them to the change log, syncs
+ * it, and lets the slot move. Between any two of these anything else may happen.
+ */
+final class Capture implements Actor {
+
+    private enum State { DOWN, STARTING, READING, REPAIRING, SYNCING, CONFIRMING }
+
+    private final Region region;
+    private final World world;
+    private final Waits waits = new Waits();
+
+    private State state = State.DOWN;
+    private MemoryTarget target;
+    private LocalRepairs repairs;
+    /** How much of the log is read. */
+    private int position;
+    /** By origin: the last applied transaction that stands before in the log, and the greatest timestamp of those. */
+    private long[] seen;
+    private long[] seenMicros;
+    private boolean gathered;
+
+    Capture(Region region) {
+        this.region = region;
+        this.world = region.world;
+    }
+
+    @Override
+    public boolean step() {
+        if (!region.up) {
+            return false;
+        }
+        try {
+            return switch (state) {
+                case DOWN -> connect();
+                case STARTING -> repair(State.READING);
+                case READING -> read();
+                case REPAIRING -> repair(world.planted == Fault.SHIPPED_BEFORE_TOMBSTONE ? State.CONFIRMING : State.SYNCING);
+                case SYNCING -> sync();
+                case CONFIRMING -> confirm();
+            };
+        } catch (Blocked e) {
+            return false;
+        } catch (SQLException e) {
+            if (world.trace != null) {
+                world.trace(region.name + " capture starts over: " + e.getMessage());
+            }
+            stop();
+            return true;
+        }
+    }
+
+    private boolean connect() {
+        if (region.database.hasOrphan(region.number)) {
+            return false;
+        }
+        region.log.discardUnsynced();
+        target = new MemoryTarget(region.database, region.number);
+        repairs = new LocalRepairs(new WriteContext(target, region.options, region.locks(), region.tombstones, waits));
+        repairs.start();
+        position = region.confirmed;
+        seen = new long[world.profile.regions()];
+        seenMicros = new long[seen.length];
+        ShippedLog.Entry last = region.log.last();
+        if (last != null) {
+            for (SeenMark mark : last.header().seen()) {
+                seen[World.number(mark.origin())] = mark.sequence();
+                seenMicros[World.number(mark.origin())] = mark.commitMicros();
+            }
+        }
+        gathered = false;
+        state = State.STARTING;
+        return true;
+    }
+
+    private boolean repair(State following) throws SQLException {
+        if (!repairs.step()) {
+            state = following;
+        }
+        return true;
+    }
+
+    private boolean read() throws SQLException {
+        if (position >= region.database.flushed || gathered && world.choices.perMille(600)) {
+            state = gathered ? world.planted == Fault.SHIPPED_BEFORE_TOMBSTONE ? State.SYNCING : State.REPAIRING : State.READING;
+            return gathered;
+        }
+        DbTransaction next = region.database.log.get(position);
+        if (!next.local && next.changes.isEmpty()) {
+            see(next);
+        } else if (!isShipped(next)) {
+            capture(next);
+        }
+        position++;
+        return true;
+    }
+
+    private void see(DbTransaction applied) {
+        if (applied.sequence > 0) {
+            seen[applied.origin] = Math.max(seen[applied.origin], applied.sequence);
+            seenMicros[applied.origin] = Math.max(seenMicros[applied.origin], applied.micros);
+        }
+    }
+
+    private boolean isShipped(DbTransaction transaction) {
+        ShippedLog.Entry last = region.log.last();
+        return last != null && transaction.position <= last.header().sourcePosition();
+    }
+
+    private void capture(DbTransaction captured) throws SQLException {
+        long sequence = region.log.nextSequence();
+        List<RowChange> changes = captured.changes;
+        repairs.onRows(new Version(captured.micros, region.name), 1, sequence, captured.number, changes);
+        region.checkOrigin(captured);
+        boolean heartbeat = changes.get(0).table() == Table.HEARTBEAT;
+        boolean chunked = changes.size() > 1 && world.choices.perMille(world.profile.chunked());
+        TransactionHeader header = new TransactionHeader(region.name, 1, sequence, captured.micros, captured.position,
+                changes.size(), chunked ? changes.size() : 1, marks(), heartbeat);
+        region.log.append(new ShippedLog.Entry(header, changes));
+        if (heartbeat && world.planted == Fault.HEARTBEAT_OVERTAKES_DELETE) {
+            region.log.overtake();
+        }
+        gathered = true;
+        if (world.trace != null) {
+            world.trace(region.name + " captured " + sequence + " " + World.text(captured));
+        }
+        if (world.planted == Fault.CONFIRMED_BEFORE_SYNC) {
+            region.confirmed = captured.position;
+        }
+    }
+
+    private List<SeenMark> marks() {
+        List<SeenMark> marks = new ArrayList<>(seen.length);
+        for (int i = 0; i < seen.length; i++) {
+            if (seen[i] > 0) {
+                marks.add(new SeenMark(World.NAMES[i], 1, seen[i], seenMicros[i]));
+            }
+        }
+        return marks;
+    }
+
+    private boolean sync() {
+        region.log.sync();
+        gathered = false;
+        state = world.planted == Fault.SHIPPED_BEFORE_TOMBSTONE ? State.REPAIRING : State.CONFIRMING;
+        return true;
+    }
+
+    private boolean confirm() {
+        region.confirmed = Math.max(region.confirmed, (int) region.log.last().header().sourcePosition());
+        state = State.READING;
+        return true;
+    }
+
+    /** Its connection breaks, or its node dies. */
+    void stop() {
+        if (target != null) {
+            target.close();
+            repairs.abandon();
+        }
+        target = null;
+        state = State.DOWN;
+    }
+
+    @Override
+    public boolean isQuiet() {
+        return state == State.READING && !gathered && position >= region.database.log.size();
+    }
+}

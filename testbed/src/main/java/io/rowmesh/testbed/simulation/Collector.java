@@ -1,0 +1,152 @@
+package io.rowmesh.testbed.simulation;
+
+import io.rowmesh.rules.SeenMatrix;
+import io.rowmesh.schema.Seen;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Drops tombstones in the rounds of production's collector, by the same decision ({@link SeenMatrix}). */
+final class Collector implements Actor {
+
+    private final Region region;
+    private final World world;
+    private final Database database;
+
+    // The round under way.
+    private long newest;
+    private List<DbTransaction> running;
+    private int until;
+
+    Collector(Region region) {
+        this.region = region;
+        this.world = region.world;
+        this.database = region.database;
+    }
+
+    @Override
+    public boolean step() {
+        if (!region.up || !world.choices.perMille(world.profile.collect())) {
+            return false;
+        }
+        if (newest == 0) {
+            newest = newestTombstone();
+            running = new ArrayList<>(database.open);
+            return false;
+        }
+        if (until == 0) {
+            running.removeIf(each -> !each.inProgress());
+            until = running.isEmpty() ? database.log.size() : 0;
+            return false;
+        }
+        ShippedLog.Entry last = region.log.last();
+        if (last == null || last.header().sourcePosition() < until && world.planted != Fault.TOMBSTONES_DROPPED_BEFORE_CAPTURE) {
+            return false;
+        }
+        drop();
+        stop();
+        return true;
+    }
+
+    private long newestTombstone() {
+        long greatest = 0;
+        for (Table table : database.tables) {
+            for (Tuple each : table.tombstones) {
+                Tuple tombstone = database.committed(each);
+                greatest = tombstone == null ? greatest : Math.max(greatest, tombstone.recorded);
+            }
+        }
+        return greatest;
+    }
+
+    private void drop() {
+        Seen seen = planted() ? null : new SeenMatrix(region.name, region.options.regions(), appliedHere(), heard()).seenByAll();
+        DbTransaction own = database.begin(region.number, false);
+        own.durable = true;
+        try {
+            for (Table table : database.tables) {
+                for (int slot = 0; slot < table.tombstones.length; slot++) {
+                    drop(table, slot, own, seen);
+                }
+            }
+            database.append(own);
+            database.makeVisible(own);
+        } catch (Blocked | SQLException e) {
+            database.abort(own);
+        }
+    }
+
+    private void drop(Table table, int slot, DbTransaction own, Seen seen) throws SQLException {
+        Tuple tombstone = database.committed(table.tombstones[slot]);
+        if (tombstone == null || tombstone.recorded > newest || !mayGo(tombstone, seen)) {
+            return;
+        }
+        Tuple locked = database.locked(tombstone, own);
+        if (locked == tombstone) {
+            database.delete(locked, own);
+            if (world.trace != null) {
+                world.trace(region.name + " drops tombstone of " + slot + " " + Versions.text(Versions.ofTombstone(tombstone)));
+            }
+        }
+    }
+
+    private boolean planted() {
+        return world.planted == Fault.TOMBSTONES_DROPPED_WHEN_ACKNOWLEDGED || world.planted == Fault.SEEN_BY_TIMESTAMP;
+    }
+
+    private boolean mayGo(Tuple tombstone, Seen seen) {
+        if (!planted()) {
+            return seen.includes(World.NAMES[tombstone.origin], 1, tombstone.sequence);
+        }
+        for (Region each : world.regions) {
+            boolean has = each.number == tombstone.origin || (world.planted == Fault.SEEN_BY_TIMESTAMP
+                    ? HeartbeatText.micros(heartbeat(each.number), tombstone.origin) >= tombstone.micros && each != region
+                        || each == region && database.progress.sequence(tombstone.origin) >= tombstone.sequence
+                    : each.database.progress.sequence(tombstone.origin) >= tombstone.sequence);
+            if (!has) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private Seen appliedHere() {
+        Seen applied = Seen.NONE;
+        for (int i = 0; i < world.regions.length; i++) {
+            long sequence = database.progress.sequence(i);
+            applied = sequence == 0 ? applied : applied.with(World.NAMES[i], 1, sequence);
+        }
+        return applied;
+    }
+
+    private Map<String, Seen> heard() {
+        Map<String, Seen> heard = new HashMap<>();
+        for (int i = 0; i < world.regions.length; i++) {
+            String text = i == region.number ? null : heartbeat(i);
+            if (text != null) {
+                heard.put(World.NAMES[i], HeartbeatText.seen(text));
+            }
+        }
+        return heard;
+    }
+
+    private String heartbeat(int of) {
+        Table table = database.tables[0];
+        Tuple row = database.committed(table.slots[of]);
+        return row == null ? null : row.value;
+    }
+
+    void stop() {
+        newest = 0;
+        until = 0;
+        running = null;
+    }
+
+    @Override
+    public boolean isQuiet() {
+        return true;
+    }
+}

@@ -1,0 +1,54 @@
+package io.rowmesh.testbed.simulation;
+
+import io.rowmesh.schema.RowChange;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** A transaction of a simulated database. */
+final class DbTransaction {
+
+    enum State { ACTIVE, COMMITTING, COMMITTED, ABORTED }
+
+    /** Its number (xid). */
+    final int number;
+    /** The region in whose name it commits. */
+    final int origin;
+    /** Written by users: without replication origin, so that the capture ships it. */
+    final boolean local;
+
+    State state = State.ACTIVE;
+    boolean wrote;
+    /** Must be durable before it is visible. */
+    boolean durable;
+    /** Commit timestamp; set up at the start for applied transactions, else taken in the commit. */
+    long micros;
+    boolean stamped;
+    /** Its place in the order in which transactions became visible; 0 before. */
+    long visibleAt;
+    /** Its place in the log, from 1; 0 before. */
+    int position;
+    /** What a local transaction changed, in order. */
+    final List<RowChange> changes = new ArrayList<>(2);
+    /** The source transaction whose rows an applied one writes; 0 for none. */
+    long sequence;
+    /** Whom its statement waits for, else null. */
+    DbTransaction waitsFor;
+    /** Bits of the tables it writes. */
+    int tables;
+
+    DbTransaction(int number, int origin, boolean local) {
+        this.number = number;
+        this.origin = origin;
+        this.local = local;
+    }
+
+    boolean inProgress() {
+        return state == State.ACTIVE || state == State.COMMITTING;
+    }
+
+    @Override
+    public String toString() {
+        return (local ? "local " : "of " + World.NAMES[origin] + " ") + number;
+    }
+}

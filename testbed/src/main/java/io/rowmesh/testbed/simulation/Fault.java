@@ -1,0 +1,49 @@
+package io.rowmesh.testbed.simulation;
+
+/** Small deliberate faults. The simulation must find each of them when it is switched on alone. */
+public enum Fault {
+    NO_TOMBSTONE("deletes leave no tombstone"),
+    TIE_BY_APPLYING_NODE("equal timestamps are decided for the region that applies"),
+    TOMBSTONES_DROPPED_WHEN_ACKNOWLEDGED("tombstones go when all regions have acknowledged the delete"),
+    TOMBSTONES_DROPPED_BEFORE_CAPTURE("tombstones go without waiting for the own capture"),
+    SEEN_BY_TIMESTAMP("what was seen is told by the newest commit timestamp"),
+    SKEW_WAIT_AT_EQUAL("the wait for the clock ends at the change's timestamp, not past it"),
+    NO_SKEW_WAIT("no wait for the clock"),
+    NO_SECOND_LOOK_OF_LANE("a lane's delete that found no row does not look again"),
+    NO_SECOND_LOOK_OF_CAPTURE("a captured local write below a newer tombstone stays"),
+    NO_SECOND_LOOK_AT_ALL("neither of the two"),
+    LOOK_BEFORE_VISIBLE("the capture looks before the local write is visible"),
+    NO_KEY_LOCK("lanes and repairs do not lock keys"),
+    LOCK_FREED_WHILE_COMMIT_UNKNOWN("a broken connection frees the locks of a commit that may still take place"),
+    NO_REASSERTION("a local delete records its tombstone but deletes no older row"),
+    NO_TOMBSTONE_OF_LOCAL_DELETE("local deletes are shipped without a tombstone of their own"),
+    EQUAL_OF_SAME_ORIGIN_LOSES("< instead of <= for one origin's equal timestamps"),
+    SAME_ORIGIN_ALWAYS_WINS("changes of one origin apply in log order whatever their timestamps"),
+    PROGRESS_BEFORE_DATA("progress is committed before the rows"),
+    PROGRESS_AFTER_DATA("progress is committed after the rows"),
+    RESUME_BY_ORIGIN_POSITION("resumes by the replication origin's position, which aborts advance"),
+    READ_THEN_WRITE("the guard is judged before the row is locked"),
+    SHIPPED_BEFORE_TOMBSTONE("a local delete is shipped before its tombstone is recorded"),
+    SHIPPED_BEFORE_SYNC("transactions are shipped that are not yet durable in the change log"),
+    CONFIRMED_BEFORE_SYNC("the slot moves past what is not yet durable in the change log"),
+    ORIGIN_TAG_LOST_ON_SECOND_CHUNK("only the first chunk of an applied transaction carries the origin"),
+    HEARTBEAT_OVERTAKES_DELETE("a heartbeat overtakes transactions that wait for their tombstones"),
+    DUPLICATES_APPLIED("what comes twice is applied twice"),
+    UPDATE_WITHOUT_ROW_DROPPED("an update that finds no row is dropped"),
+    TRUNCATE_WITHOUT_TOMBSTONE("a truncate leaves no tombstone of the table"),
+    TRUNCATE_WITHOUT_TABLE_LOCK("a truncate does not wait for writers of the table"),
+    KEY_CHANGE_WITHOUT_DELETE("a key change is shipped without the delete of the old key"),
+    ACKNOWLEDGED_BEFORE_FLUSH("transactions are acknowledged before they are durable"),
+    VERSION_OF_APPLYING_REGION("applied rows carry the applying region's own commit timestamp"),
+    DELETES_UNCONDITIONAL("deletes are applied whatever the row's version");
+
+    private final String description;
+
+    Fault(String description) {
+        this.description = description;
+    }
+
+    public String description() {
+        return description;
+    }
+}

@@ -1,0 +1,199 @@
+package io.rowmesh.testbed.simulation;
+
+import io.rowmesh.applier.write.ApplyTransaction;
+import io.rowmesh.applier.write.ClockSkewException;
+import io.rowmesh.applier.write.WriteContext;
+import io.rowmesh.schema.RowChange;
+
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/** The link from one origin to a region, and the lane that applies what comes over it, as production's lane does. */
+final class Lane implements Actor {
+
+    private final Region region;
+    private final World world;
+    private final int origin;
+    private final Waits waits = new Waits();
+
+    private MemoryTarget target;
+    private WriteContext context;
+    private ApplyTransaction applying;
+    private ShippedLog.Entry entry;
+    private Deque<List<RowChange>> pieces;
+    /** The sequence that must come next. */
+    private long next;
+    private long arrivesAt = -1;
+    private long cutUntil;
+    private boolean repeat;
+    /** Applied, and acknowledged once the log is flushed so far. */
+    private final Deque<long[]> unacknowledged = new ArrayDeque<>();
+
+    Lane(Region region, int origin) {
+        this.region = region;
+        this.world = region.world;
+        this.origin = origin;
+    }
+
+    @Override
+    public boolean step() {
+        if (!region.up) {
+            return false;
+        }
+        try {
+            if (target == null) {
+                return connect();
+            }
+            acknowledge();
+            return applying == null ? receive() : apply();
+        } catch (Blocked e) {
+            return false;
+        } catch (SQLException e) {
+            disconnect(e.getMessage());
+            return true;
+        } catch (ClockSkewException e) {
+            throw new Broken(e.getMessage());
+        }
+    }
+
+    /** Two sessions cannot have one replication origin: the former one must have ended, whatever became of its commit. */
+    private boolean connect() {
+        if (world.now < cutUntil || !world.regions[origin].up || region.database.hasOrphan(origin)) {
+            return false;
+        }
+        region.locks.settle(World.NAMES[origin]);
+        target = new MemoryTarget(region.database, origin);
+        context = new WriteContext(target, region.options, region.locks(), region.tombstones, waits);
+        next = target.progress(World.NAMES[origin]).sequence() + 1;
+        arrivesAt = -1;
+        unacknowledged.clear();
+        region.checkProgress(origin);
+        return true;
+    }
+
+    private boolean receive() {
+        ShippedLog log = world.regions[origin].log;
+        long last = world.planted == Fault.SHIPPED_BEFORE_SYNC ? log.appended() : log.synced();
+        if (next > last || !world.regions[origin].up) {
+            return false;
+        }
+        if (arrivesAt < 0) {
+            int delay = world.choices.perMille(300) ? world.profile.delay() : 2;
+            arrivesAt = world.now + world.choices.next(delay);
+        }
+        if (world.now < arrivesAt) {
+            return false;
+        }
+        arrivesAt = -1;
+        long sequence = repeat && next > 1 ? next - 1 : next;
+        repeat = false;
+        take(log.get(sequence));
+        return true;
+    }
+
+    private void take(ShippedLog.Entry arrived) {
+        entry = arrived;
+        if (entry.header().origin().equals(region.name)) {
+            throw new Broken(region.name + " received its own transaction");
+        }
+        if (entry.header().sequence() != next && world.planted != Fault.DUPLICATES_APPLIED) {
+            entry = null;
+            disconnect("out of sequence");
+            return;
+        }
+        if (entry.header().chunks() > 1) {
+            pieces = new ArrayDeque<>();
+            entry.changes().forEach(change -> pieces.add(List.of(change)));
+            applying = ApplyTransaction.inPieces(context, entry.header(), false);
+        } else {
+            pieces = null;
+            applying = ApplyTransaction.whole(context, entry.header(), entry.changes());
+        }
+    }
+
+    private boolean apply() throws SQLException {
+        if (!applying.step() && !applying.isDone()) {
+            if (pieces.isEmpty()) {
+                applying.end();
+            } else {
+                applying.add(pieces.removeFirst());
+            }
+        }
+        if (applying.isDone()) {
+            done();
+        }
+        return true;
+    }
+
+    private void done() {
+        long sequence = entry.header().sequence();
+        if (world.trace != null) {
+            world.trace(region.name + " applied " + origin() + " " + sequence);
+        }
+        unacknowledged.add(new long[] {sequence, region.database.log.size()});
+        next = sequence + 1;
+        applying = null;
+        entry = null;
+    }
+
+    private void acknowledge() {
+        while (!unacknowledged.isEmpty() && (unacknowledged.peekFirst()[1] <= region.database.flushed
+                || world.planted == Fault.ACKNOWLEDGED_BEFORE_FLUSH)) {
+            Region from = world.regions[origin];
+            from.acknowledged[region.number] = Math.max(from.acknowledged[region.number], unacknowledged.removeFirst()[0]);
+            from.trim();
+        }
+    }
+
+    private String origin() {
+        return World.NAMES[origin];
+    }
+
+    /** The link is cut, or the connection to the database broke. */
+    void disconnect(String why) {
+        if (target == null) {
+            return;
+        }
+        if (world.trace != null) {
+            world.trace(region.name + " lane of " + origin() + " ends: " + why);
+        }
+        target.close();
+        if (applying != null) {
+            applying.abandon();
+            if (world.planted == Fault.LOCK_FREED_WHILE_COMMIT_UNKNOWN) {
+                region.locks.settle(origin());
+            }
+        }
+        target = null;
+        applying = null;
+        entry = null;
+    }
+
+    void cut(long micros) {
+        disconnect("cut");
+        cutUntil = world.now + micros;
+    }
+
+    /** The next transaction comes twice. */
+    void repeatNext() {
+        repeat = true;
+    }
+
+    void heal() {
+        cutUntil = 0;
+        repeat = false;
+    }
+
+    /** With the whole node. */
+    void stop() {
+        disconnect("node down");
+        unacknowledged.clear();
+    }
+
+    @Override
+    public boolean isQuiet() {
+        return target != null && applying == null && next > world.regions[origin].log.synced();
+    }
+}

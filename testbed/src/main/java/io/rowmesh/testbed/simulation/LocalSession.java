@@ -1,0 +1,225 @@
+package io.rowmesh.testbed.simulation;
+
+import io.rowmesh.schema.Row;
+import io.rowmesh.schema.RowChange;
+
+import java.sql.SQLException;
+
+/** A user's session in one region: statements of its own transactions, each of which may have to wait, and their commits. */
+final class LocalSession implements Actor {
+
+    private static final int INSERT = 0;
+    private static final int UPSERT = 1;
+    private static final int UPDATE = 2;
+    private static final int DELETE = 3;
+    private static final int CHANGE_KEY = 4;
+    private static final int TRUNCATE = 5;
+
+    private final Region region;
+    private final World world;
+    private final Database database;
+    private int transactionsLeft;
+    private DbTransaction open;
+    private int statementsLeft;
+
+    // The statement under way.
+    private boolean inStatement;
+    private int kind;
+    private Table table;
+    private int key;
+    private int otherKey;
+    private long snapshot;
+
+    LocalSession(Region region, int transactions) {
+        this.region = region;
+        this.world = region.world;
+        this.database = region.database;
+        this.transactionsLeft = transactions;
+    }
+
+    @Override
+    public boolean step() {
+        if (open != null && !open.inProgress()) {
+            // The database crashed.
+            open = null;
+            inStatement = false;
+        }
+        if (open == null) {
+            return begin();
+        }
+        try {
+            open.waitsFor = null;
+            return open.state == DbTransaction.State.ACTIVE && statementsLeft > 0 ? statement() : commit();
+        } catch (Blocked e) {
+            return false;
+        } catch (SQLException e) {
+            trace("rolls back: " + e.getMessage());
+            database.abort(open);
+            open = null;
+            inStatement = false;
+            return true;
+        }
+    }
+
+    private boolean begin() {
+        if (transactionsLeft == 0) {
+            return false;
+        }
+        transactionsLeft--;
+        statementsLeft = 1 + world.choices.next(world.profile.statements());
+        open = database.begin(region.number, true);
+        return true;
+    }
+
+    private boolean statement() throws SQLException {
+        if (!inStatement) {
+            choose();
+        }
+        if (kind == TRUNCATE) {
+            database.exclude(table, open);
+        } else {
+            database.share(table, open);
+        }
+        if (!inStatement) {
+            snapshot = database.snapshot();
+            inStatement = true;
+        }
+        execute();
+        inStatement = false;
+        statementsLeft--;
+        return true;
+    }
+
+    private void choose() {
+        kind = world.chooseKind();
+        table = database.tables[1 + world.choices.next(database.tables.length - 1)];
+        key = world.choices.next(table.slots.length);
+        otherKey = world.choices.next(table.slots.length);
+        kind = kind == CHANGE_KEY && key == otherKey ? UPDATE : kind;
+    }
+
+    private void execute() throws SQLException {
+        switch (kind) {
+            case INSERT -> insert(false);
+            case UPSERT -> insert(true);
+            case UPDATE -> update();
+            case DELETE -> delete();
+            case CHANGE_KEY -> changeKey();
+            default -> truncate();
+        }
+    }
+
+    private void insert(boolean orUpdate) throws SQLException {
+        Tuple live = database.live(table.slots[key], open);
+        if (live != null && !orUpdate) {
+            throw new SQLException("duplicate key", "23505");
+        }
+        Row row = row(key);
+        if (live == null) {
+            database.insert(table.slots, key, open, row.get(1));
+            log(new RowChange.Insert(table.shape, row));
+        } else {
+            database.update(table.slots, key, live, open, row.get(1));
+            log(new RowChange.Update(table.shape, null, row));
+        }
+    }
+
+    private Tuple lockedRow() throws SQLException {
+        Tuple found = Database.seen(table.slots[key], open, snapshot);
+        return found == null ? null : database.locked(found, open);
+    }
+
+    private void update() throws SQLException {
+        Tuple locked = lockedRow();
+        if (locked != null) {
+            Row row = row(key);
+            database.update(table.slots, key, locked, open, row.get(1));
+            log(new RowChange.Update(table.shape, null, row));
+        }
+    }
+
+    private void delete() throws SQLException {
+        Tuple locked = lockedRow();
+        if (locked != null) {
+            database.delete(locked, open);
+            log(new RowChange.Delete(table.shape, new Row(World.KEYS[key], Row.ABSENT)));
+        }
+    }
+
+    private void changeKey() throws SQLException {
+        Tuple locked = lockedRow();
+        if (locked == null) {
+            return;
+        }
+        if (database.live(table.slots[otherKey], open) != null) {
+            throw new SQLException("duplicate key", "23505");
+        }
+        Row row = row(otherKey);
+        database.delete(locked, open);
+        database.insert(table.slots, otherKey, open, row.get(1));
+        if (world.planted != Fault.KEY_CHANGE_WITHOUT_DELETE) {
+            log(new RowChange.Delete(table.shape, new Row(World.KEYS[key], Row.ABSENT)));
+        }
+        log(new RowChange.Insert(table.shape, row));
+    }
+
+    private void truncate() {
+        for (int slot = 0; slot < table.slots.length; slot++) {
+            Tuple row = Database.seen(table.slots[slot], open, database.snapshot());
+            if (row != null) {
+                database.delete(row, open);
+            }
+        }
+        open.wrote = true;
+        log(new RowChange.Truncate(table.shape));
+    }
+
+    private Row row(int slot) {
+        return new Row(World.KEYS[slot], region.name + world.nextValue());
+    }
+
+    private void log(RowChange change) {
+        open.changes.add(change);
+    }
+
+    /** Timestamp, then log record, then visible to others; whatever else happens in between. */
+    private boolean commit() {
+        if (open.changes.isEmpty()) {
+            database.abort(open);
+            open = null;
+            return true;
+        }
+        if (open.state == DbTransaction.State.ACTIVE) {
+            boolean stamped = open.stamped;
+            database.stamp(open);
+            if (!stamped && world.choices.perMille(world.profile.slowCommits())) {
+                return true;
+            }
+            open.durable = true;
+            database.append(open);
+            if (world.choices.perMille(world.profile.slowCommits())) {
+                return true;
+            }
+        }
+        database.makeVisible(open);
+        trace("commits " + World.text(open));
+        open = null;
+        return true;
+    }
+
+    private void trace(String what) {
+        if (world.trace != null) {
+            world.trace(region.name + " user " + what);
+        }
+    }
+
+    /** Begins no more transactions. */
+    void finish() {
+        transactionsLeft = 0;
+    }
+
+    @Override
+    public boolean isQuiet() {
+        return open == null && transactionsLeft == 0;
+    }
+}

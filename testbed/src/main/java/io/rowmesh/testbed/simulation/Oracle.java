@@ -1,0 +1,59 @@
+package io.rowmesh.testbed.simulation;
+
+import io.rowmesh.schema.RowChange;
+
+/**
+ * What must stand at the end, whatever the order in which things happened: of all writes of a key, in all regions, the one
+ * with the greatest version; among one region's equal timestamps the later in its log. Shares no code with the rules.
+ */
+final class Oracle {
+
+    private final World world;
+
+    Oracle(World world) {
+        this.world = world;
+    }
+
+    /** @throws Broken when a region holds anything else */
+    void check() {
+        for (int number = 0; number < world.shapes.size(); number++) {
+            int keys = world.regions[0].database.tables[number].slots.length;
+            for (int key = 0; key < keys; key++) {
+                check(number, key);
+            }
+        }
+    }
+
+    private void check(int number, int key) {
+        long best = 0;
+        String value = null;
+        for (Region region : world.regions) {
+            for (DbTransaction written : region.database.log) {
+                for (RowChange change : written.local ? written.changes : java.util.List.<RowChange>of()) {
+                    if (change.table() == world.shapes.get(number) && touches(change, key)
+                            && Versions.of(written.micros, region.number) >= best) {
+                        best = Versions.of(written.micros, region.number);
+                        value = deletes(change) ? null : RowChange.keyImage(change).get(1);
+                    }
+                }
+            }
+        }
+        for (Region region : world.regions) {
+            Tuple row = region.database.committed(region.database.tables[number].slots[key]);
+            String found = row == null ? null : row.value + " " + Versions.text(Versions.of(row));
+            String expected = value == null ? null : value + " " + Versions.text(best);
+            if (!java.util.Objects.equals(found, expected)) {
+                throw new Broken("key " + key + " of " + world.shapes.get(number).id() + " is " + found + " in region " + region.name
+                        + ", and should be " + (expected == null ? "deleted at " + Versions.text(best) : expected));
+            }
+        }
+    }
+
+    private static boolean touches(RowChange change, int key) {
+        return change.kind() == RowChange.Kind.TRUNCATE || World.slot(change) == key;
+    }
+
+    private static boolean deletes(RowChange change) {
+        return change.kind() == RowChange.Kind.DELETE || change.kind() == RowChange.Kind.TRUNCATE;
+    }
+}

@@ -1,0 +1,136 @@
+package io.rowmesh.testbed.simulation;
+
+import io.rowmesh.applier.write.ApplierOptions;
+import io.rowmesh.applier.write.KeyLocks;
+import io.rowmesh.applier.write.TombstoneIndex;
+import io.rowmesh.schema.Row;
+import io.rowmesh.schema.RowChange;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** A database and the node beside it. What a node holds in memory is made anew at each of its starts. */
+final class Region {
+
+    private static final int STRIPES = 16;
+    private static final int INDEX_BITS = 1 << 9;
+
+    final World world;
+    final int number;
+    final String name;
+    final Database database;
+    final ShippedLog log = new ShippedLog();
+    final ApplierOptions options;
+    /** By origin: how far its replication origin stands, aborted transactions included. */
+    final long[] originPosition;
+    /** By region: up to where it has acknowledged this region's transactions. */
+    final long[] acknowledged;
+    /** By origin: the transactions applied here, in order. */
+    final List<List<DbTransaction>> applied = new ArrayList<>();
+
+    final List<Lane> lanes = new ArrayList<>();
+    final Capture capture;
+    final Collector collector;
+    /** Where the slot stands: what lies before is not delivered again. */
+    int confirmed;
+    boolean up = true;
+    long downUntil;
+    KeyLocks locks;
+    TombstoneIndex tombstones;
+
+    Region(World world, int number) {
+        this.world = world;
+        this.number = number;
+        this.name = World.NAMES[number];
+        int regions = world.profile.regions();
+        this.database = new Database(world, number, world.shapes, world.profile.keys(), regions);
+        this.originPosition = new long[regions];
+        this.acknowledged = new long[regions];
+        Set<String> peers = new HashSet<>();
+        for (int i = 0; i < regions; i++) {
+            applied.add(new ArrayList<>());
+            if (i != number) {
+                peers.add(World.NAMES[i]);
+            }
+        }
+        this.options = new ApplierOptions(name, peers, table -> true, Duration.ofSeconds(5));
+        this.capture = new Capture(this);
+        this.collector = new Collector(this);
+        for (int i = 0; i < regions; i++) {
+            if (i != number) {
+                lanes.add(new Lane(this, i));
+            }
+        }
+        start();
+    }
+
+    void start() {
+        up = true;
+        locks = new KeyLocks(STRIPES);
+        tombstones = new TombstoneIndex(INDEX_BITS);
+    }
+
+    KeyLocks locks() {
+        return world.planted == Fault.NO_KEY_LOCK ? new KeyLocks(STRIPES) : locks;
+    }
+
+    /** The machine of the node dies: all that it held in memory is gone. */
+    void crashNode(long microsDown) {
+        up = false;
+        downUntil = world.now + microsDown;
+        capture.stop();
+        lanes.forEach(Lane::stop);
+        collector.stop();
+        log.discardUnsynced();
+    }
+
+    void trim() {
+        long all = Long.MAX_VALUE;
+        for (int i = 0; i < acknowledged.length; i++) {
+            all = i == number ? all : Math.min(all, acknowledged[i]);
+        }
+        log.trim(all);
+    }
+
+    /** Called when an applied transaction becomes visible: each sequence once, none left out. */
+    void applied(DbTransaction transaction) {
+        List<DbTransaction> before = applied.get(transaction.origin);
+        while (!before.isEmpty() && before.get(before.size() - 1).state == DbTransaction.State.ABORTED) {
+            before.remove(before.size() - 1);
+        }
+        long last = before.isEmpty() ? 0 : before.get(before.size() - 1).sequence;
+        if (transaction.sequence != last + 1) {
+            throw new Broken(name + " applied " + World.NAMES[transaction.origin] + " " + transaction.sequence + " after " + last);
+        }
+        before.add(transaction);
+        checkProgress(transaction.origin);
+    }
+
+    /** Progress is never ahead of the rows. */
+    void checkProgress(int origin) {
+        List<DbTransaction> rows = applied.get(origin);
+        long last = 0;
+        for (int i = rows.size() - 1; i >= 0 && last == 0; i--) {
+            last = rows.get(i).state == DbTransaction.State.COMMITTED ? rows.get(i).sequence : 0;
+        }
+        if (database.progress.sequence(origin) > last) {
+            throw new Broken(name + " has progress of " + World.NAMES[origin] + " " + database.progress.sequence(origin)
+                    + ", and rows up to " + last);
+        }
+    }
+
+    /** Nothing is shipped that was not first written here. */
+    void checkOrigin(DbTransaction captured) {
+        for (RowChange change : captured.changes) {
+            Row image = RowChange.keyImage(change);
+            boolean own = change.table() == Table.HEARTBEAT ? image.get(0).charAt(0) - '0' == number
+                    : image == null || change.kind() == RowChange.Kind.DELETE || image.get(1).charAt(0) == name.charAt(0);
+            if (!captured.local || !own) {
+                throw new Broken(name + " ships what it did not write: " + World.text(captured));
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package io.rowmesh.testbed.simulation;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+import java.util.Arrays;
+import java.util.concurrent.Callable;
+
+/** {@code rowmesh simulate}. */
+@Command(name = "simulate", mixinStandardHelpOptions = true, description = {
+    "Runs histories of two to five regions in memory, with clocks that differ, links that break and machines that die, over the"
+        + " code that production runs, and compares the regions at the end.",
+    "Each history is wholly determined by its seed. Exit code 0 only when nothing was wrong."})
+public final class SimulateCommand implements Callable<Integer> {
+
+    private static final int TRIALS = 9;
+
+    @Option(names = "--seeds", defaultValue = "10000", description = "how many histories (default: ${DEFAULT-VALUE})")
+    private long seeds;
+
+    @Option(names = "--from", defaultValue = "1", description = "the first seed (default: ${DEFAULT-VALUE})")
+    private long from;
+
+    @Option(names = "--threads", defaultValue = "0", description = "threads; 0 for one each processor (default: ${DEFAULT-VALUE})")
+    private int threads;
+
+    @Option(names = "--seed", description = "replay the history of one seed")
+    private Long seed;
+
+    @Option(names = "--trace", description = "with --seed: print what happens, with times in microseconds")
+    private boolean trace;
+
+    @Option(names = "--fault", description = "switch a planted fault on: ${COMPLETION-CANDIDATES}")
+    private Fault fault;
+
+    @Option(names = "--planted", description = "for each planted fault, how many seeds it takes until it is found")
+    private boolean planted;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        int workers = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+        if (planted) {
+            return planted(workers);
+        }
+        return seed != null ? replay() : many(workers);
+    }
+
+    private int replay() {
+        Simulation.Result result = Simulation.run(seed, fault, trace ? System.out::println : null);
+        System.out.println("seed " + seed + ": " + (result.fault() == null ? "all regions equal" : result.fault())
+                + " (" + result.events() + " events)");
+        return result.fault() == null ? 0 : 1;
+    }
+
+    private int many(int workers) throws InterruptedException {
+        Campaign campaign = new Campaign(from, seeds, fault);
+        long start = System.nanoTime();
+        Thread progress = new Thread(() -> show(campaign, start), "progress");
+        progress.setDaemon(true);
+        progress.start();
+        campaign.run(workers, () -> false);
+        for (Simulation.Result failed : campaign.failed()) {
+            System.out.println("seed " + failed.seed() + ": " + failed.fault());
+        }
+        double seconds = (System.nanoTime() - start) / 1e9;
+        System.out.printf("%d histories, %d events, %d failed, %.0f s (%.0f histories/s), seeds %d to %d%n", campaign.done(),
+                campaign.events(), campaign.failures(), seconds, campaign.done() / seconds, from, from + seeds - 1);
+        return campaign.failures() == 0 ? 0 : 1;
+    }
+
+    private void show(Campaign campaign, long start) {
+        while (true) {
+            try {
+                Thread.sleep(10_000);
+            } catch (InterruptedException e) {
+                return;
+            }
+            System.err.printf("%d of %d histories, %d failed, %.0f s%n", campaign.done(), seeds, campaign.failures(),
+                    (System.nanoTime() - start) / 1e9);
+        }
+    }
+
+    private int planted(int workers) throws InterruptedException {
+        int missed = 0;
+        System.out.printf("%-38s %12s   %s%n", "fault", "median seeds", "what");
+        for (Fault each : Fault.values()) {
+            long[] until = new long[TRIALS];
+            for (int trial = 0; trial < TRIALS; trial++) {
+                until[trial] = seedsUntilFound(each, 1 + trial * seeds, workers);
+            }
+            Arrays.sort(until);
+            long median = until[TRIALS / 2];
+            missed += until[TRIALS - 1] > seeds ? 1 : 0;
+            System.out.printf("%-38s %12s   %s%n", each, median > seeds ? "> " + seeds : median, each.description());
+        }
+        System.out.println(missed == 0 ? "all found in every trial" : missed + " not found in every trial of " + seeds + " seeds");
+        return missed == 0 ? 0 : 1;
+    }
+
+    /** How many seeds it takes; more than were allowed when it is not found. */
+    private long seedsUntilFound(Fault each, long first, int workers) throws InterruptedException {
+        Campaign campaign = new Campaign(first, seeds, each);
+        campaign.run(workers, () -> campaign.failures() > 0);
+        return campaign.failed().stream().mapToLong(f -> f.seed() - first + 1).min().orElse(seeds + 1);
+    }
+}

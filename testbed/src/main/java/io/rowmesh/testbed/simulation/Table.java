@@ -1,0 +1,37 @@
+package io.rowmesh.testbed.simulation;
+
+import io.rowmesh.schema.Column;
+import io.rowmesh.schema.TableId;
+import io.rowmesh.schema.TableShape;
+
+import java.util.List;
+
+/** A table of a simulated database: for each key the chain of its row versions, newest first. */
+final class Table {
+
+    /** Of heartbeats, one row for each region: what it had seen. */
+    static final TableShape HEARTBEAT = shape("rowmesh", "heartbeat");
+
+    final int number;
+    final TableShape shape;
+    final Tuple[] slots;
+    /** Tombstones of its keys; the last slot is the whole table's. */
+    final Tuple[] tombstones;
+    /** Who keeps other writers out of the table. */
+    DbTransaction exclusive;
+
+    Table(int number, TableShape shape, int keys) {
+        this.number = number;
+        this.shape = shape;
+        this.slots = new Tuple[keys];
+        this.tombstones = new Tuple[keys + 1];
+    }
+
+    static TableShape shape(String schema, String name) {
+        return new TableShape(new TableId(schema, name), List.of(new Column("id", "integer", true), new Column("v", "text", false)));
+    }
+
+    int wholeTable() {
+        return slots.length;
+    }
+}

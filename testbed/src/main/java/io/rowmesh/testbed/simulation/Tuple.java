@@ -1,0 +1,30 @@
+package io.rowmesh.testbed.simulation;
+
+/** One version of a row, as PostgreSQL keeps them. */
+final class Tuple {
+
+    /** The one before it of the same key, in order of writing. */
+    final Tuple older;
+    final DbTransaction xmin;
+    final String value;
+    /** Who deleted or replaced it; counts for nothing once aborted. */
+    DbTransaction xmax;
+    /** What replaced it; null when it was deleted. */
+    Tuple updatedTo;
+
+    /** Of a tombstone: the version, the sequence of the delete, and the order in which it was recorded. */
+    long micros;
+    int origin;
+    long sequence;
+    long recorded;
+
+    Tuple(Tuple older, DbTransaction xmin, String value) {
+        this.older = older;
+        this.xmin = xmin;
+        this.value = value;
+    }
+
+    boolean isDead() {
+        return xmax != null && xmax.state != DbTransaction.State.ABORTED;
+    }
+}

@@ -1,0 +1,190 @@
+package io.rowmesh.testbed.simulation;
+
+import io.rowmesh.schema.RowChange;
+import io.rowmesh.schema.RowKey;
+import io.rowmesh.schema.TableShape;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * All regions of one history, in one thread. Whoever may do something is an {@link Actor}; at each event one of them, chosen,
+ * takes one step. Then everything heals and goes on until nothing is left to do, and the regions are compared.
+ */
+final class World {
+
+    static final String[] NAMES = {"a", "b", "c", "d", "e"};
+    static final String[] KEYS = {"0", "1", "2", "3", "4", "5", "6", "7"};
+    static final String[] ROW_KEYS = new String[KEYS.length];
+    private static final TableShape T = Table.shape("public", "t");
+    private static final int TRIES = 4;
+    private static final int MAX_EVENTS = 20_000;
+    private static final int MAX_DRAINING = 200_000;
+
+    static {
+        for (int i = 0; i < KEYS.length; i++) {
+            ROW_KEYS[i] = RowKey.of(T, new io.rowmesh.schema.Row(KEYS[i], null));
+        }
+    }
+
+    final Choices choices;
+    final Profile profile;
+    final Fault planted;
+    final Consumer<String> trace;
+    final List<TableShape> shapes = List.of(Table.HEARTBEAT, T);
+    final Region[] regions;
+    /** True time, microseconds. */
+    long now = 1_000;
+    boolean healed;
+    long events;
+
+    private final List<Actor> actors = new ArrayList<>();
+    private final List<LocalSession> sessions = new ArrayList<>();
+    private final List<Heartbeats> heartbeats = new ArrayList<>();
+    private final int kinds;
+    private int values;
+
+    /** @param trace gets a line for each thing that happens; null for none */
+    World(Choices choices, Profile profile, Fault planted, Consumer<String> trace) {
+        this.choices = choices;
+        this.profile = profile;
+        this.planted = planted;
+        this.trace = trace;
+        this.regions = new Region[profile.regions()];
+        int sum = 0;
+        for (int weight : profile.mix()) {
+            sum += weight;
+        }
+        this.kinds = sum;
+        for (int i = 0; i < regions.length; i++) {
+            regions[i] = new Region(this, i);
+            regions[i].database.skew = choices.next(profile.skew() + 1);
+        }
+        for (Region region : regions) {
+            people(region);
+        }
+        actors.add(new Trouble(this));
+    }
+
+    private void people(Region region) {
+        actors.addAll(region.lanes);
+        actors.add(region.capture);
+        actors.add(region.collector);
+        for (int i = 0; i < profile.writers(); i++) {
+            LocalSession session = new LocalSession(region, (profile.transactions() + i) / profile.writers());
+            sessions.add(session);
+            actors.add(session);
+        }
+        Heartbeats beats = new Heartbeats(region, profile.heartbeats());
+        heartbeats.add(beats);
+        actors.add(beats);
+    }
+
+    /** @throws Broken when the history shows a fault */
+    void run() {
+        while (events < MAX_EVENTS && !writtenAll()) {
+            tick();
+        }
+        heal();
+        long limit = events + MAX_DRAINING;
+        while (!isQuiet()) {
+            tick();
+            if (events > limit) {
+                throw new Broken("stuck: " + events + " events were not enough to bring everything everywhere");
+            }
+        }
+        new Oracle(this).check();
+    }
+
+    /** One step of somebody who has one to take; where nobody has, time passes. */
+    private void tick() {
+        events++;
+        now += choices.next(profile.pace() + 1);
+        for (int i = 0; i < TRIES; i++) {
+            if (actors.get(choices.next(actors.size())).step()) {
+                return;
+            }
+        }
+        int first = choices.next(actors.size());
+        for (int i = 0; i < actors.size(); i++) {
+            if (actors.get((first + i) % actors.size()).step()) {
+                return;
+            }
+        }
+        now += choices.next(10);
+    }
+
+    private boolean writtenAll() {
+        for (LocalSession session : sessions) {
+            if (!session.isQuiet()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void heal() {
+        healed = true;
+        for (Region region : regions) {
+            region.lanes.forEach(Lane::heal);
+            region.downUntil = 0;
+        }
+        sessions.forEach(LocalSession::finish);
+    }
+
+    private boolean isQuiet() {
+        for (Actor actor : actors) {
+            if (!actor.isQuiet()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    int chooseKind() {
+        int left = choices.next(kinds);
+        int kind = 0;
+        while (left >= profile.mix().get(kind)) {
+            left -= profile.mix().get(kind++);
+        }
+        return kind;
+    }
+
+    int nextValue() {
+        return ++values;
+    }
+
+    void trace(String what) {
+        trace.accept(now + " " + what);
+    }
+
+    static int number(String name) {
+        return name.charAt(0) - 'a';
+    }
+
+    /** The slot of a change's key. */
+    static int slot(RowChange change) {
+        return keySlot(RowChange.keyImage(change).get(0));
+    }
+
+    static int keySlot(String text) {
+        return text.charAt(0) - '0';
+    }
+
+    /** The slot of a canonical key. */
+    static int slot(String rowKey) {
+        return rowKey.charAt(2) - '0';
+    }
+
+    static String text(DbTransaction transaction) {
+        StringBuilder text = new StringBuilder().append(transaction.micros).append('@').append(NAMES[transaction.origin]);
+        for (RowChange change : transaction.changes) {
+            text.append(' ').append(change.kind().name().toLowerCase(java.util.Locale.ROOT));
+            if (RowChange.keyImage(change) != null) {
+                text.append(RowChange.keyImage(change));
+            }
+        }
+        return text.toString();
+    }
+}
