@@ -1,6 +1,9 @@
 package io.rowmesh.testbed.simulation;
 
+import io.rowmesh.applier.history.ConflictBatch;
+import io.rowmesh.applier.merge.MergeTarget;
 import io.rowmesh.applier.write.GroupResult;
+import io.rowmesh.applier.write.MetDelete;
 import io.rowmesh.applier.write.MetRow;
 import io.rowmesh.applier.write.Progress;
 import io.rowmesh.applier.write.TableKey;
@@ -40,7 +43,8 @@ final class MemoryTarget implements Target {
     private int at;
     private int written;
     private int met;
-    private List<Integer> set;
+    private List<Integer> withoutRow;
+    private List<MetDelete> deletes;
     private List<MetRow> foreign;
     private int rows;
 
@@ -77,7 +81,8 @@ final class MemoryTarget implements Target {
             at = 0;
             written = 0;
             met = 0;
-            set = List.of();
+            withoutRow = List.of();
+            deletes = List.of();
             foreign = List.of();
             inStatement = true;
         }
@@ -143,12 +148,16 @@ final class MemoryTarget implements Target {
         long incoming = Versions.of(header.commitMicros(), origin);
         for (; at < changes.size(); at++) {
             int slot = World.slot(changes.get(at));
-            if (buriedAbove(table, slot, incoming)) {
-                set = with(set, at);
+            Tuple tombstone = newer(tombstone(table, slot), tombstone(table, table.wholeTable()));
+            if (tombstone != null && Versions.ofTombstone(tombstone) > incoming) {
+                meet(tombstone, true);
                 continue;
             }
             Tuple shown = Database.seen(table.slots[slot], open, snapshot);
             Tuple live = database.live(table.slots[slot], open);
+            if (tombstone != null) {
+                meet(tombstone, false);
+            }
             meet(shown);
             String value = RowChange.keyImage(changes.get(at)).get(1);
             if (is(Fault.ORIGIN_TAG_LOST_ON_SECOND_CHUNK) && ++rows > 1 && header.chunks() > 1) {
@@ -166,21 +175,31 @@ final class MemoryTarget implements Target {
             }
         }
         endStatement();
-        return new GroupResult(written, met, set, List.of(), foreign);
+        return new GroupResult(written, met, deletes, withoutRow, foreign);
     }
 
-    private boolean buriedAbove(Table table, int slot, long version) {
-        return isAbove(table.tombstones[slot], version) || isAbove(table.tombstones[table.wholeTable()], version);
+    private Tuple tombstone(Table table, int slot) {
+        return Database.seen(table.tombstones[slot], open, snapshot);
     }
 
-    private boolean isAbove(Tuple newest, long version) {
-        Tuple tombstone = Database.seen(newest, open, snapshot);
-        return tombstone != null && Versions.ofTombstone(tombstone) > version;
+    private static Tuple newer(Tuple one, Tuple other) {
+        return one == null || other != null && Versions.ofTombstone(other) > Versions.ofTombstone(one) ? other : one;
+    }
+
+    private void meet(Tuple tombstone, boolean newer) {
+        if (deletes.isEmpty()) {
+            deletes = new ArrayList<>(2);
+        }
+        deletes.add(new MetDelete(at, new Version(tombstone.micros, World.NAMES[tombstone.origin]), newer));
     }
 
     /** What the row was before, as the statement's snapshot shows it. */
     private void meet(Tuple shown) {
         if (shown == null) {
+            if (withoutRow.isEmpty()) {
+                withoutRow = new ArrayList<>(2);
+            }
+            withoutRow.add(at);
             return;
         }
         met++;
@@ -188,7 +207,7 @@ final class MemoryTarget implements Target {
             if (foreign.isEmpty()) {
                 foreign = new ArrayList<>(2);
             }
-            foreign.add(new MetRow(at, new Version(shown.xmin.micros, World.NAMES[shown.xmin.origin])));
+            foreign.add(new MetRow(at, new Version(shown.xmin.micros, World.NAMES[shown.xmin.origin]), null));
         }
     }
 
@@ -229,12 +248,9 @@ final class MemoryTarget implements Target {
                 }
             }
             meet(shown);
-            if (shown == null) {
-                set = with(set, at);
-            }
         }
         endStatement();
-        return new GroupResult(written, met, List.of(), set, foreign);
+        return new GroupResult(written, met, List.of(), withoutRow, foreign);
     }
 
     private boolean mayDelete(Tuple row, long incoming) {
@@ -264,6 +280,16 @@ final class MemoryTarget implements Target {
             database.bury(table, table.wholeTable(), own, header.commitMicros(), origin, header.sequence());
         }
         endStatement();
+    }
+
+    @Override
+    public MergeTarget merges() {
+        throw new UnsupportedOperationException("no simulated table merges");
+    }
+
+    @Override
+    public String writeConflicts(ConflictBatch conflicts) {
+        return null;
     }
 
     @Override
@@ -376,13 +402,10 @@ final class MemoryTarget implements Target {
     }
 
     private void lookAt(Table table, int slot) throws SQLException {
-        long newest = Math.max(versionOf(table.tombstones[slot]), versionOf(table.tombstones[table.wholeTable()]));
-        deleteBelow(table, slot, newest);
-    }
-
-    private long versionOf(Tuple newest) {
-        Tuple tombstone = Database.seen(newest, open, snapshot);
-        return tombstone == null ? 0 : Versions.ofTombstone(tombstone);
+        Tuple newest = newer(tombstone(table, slot), tombstone(table, table.wholeTable()));
+        if (newest != null) {
+            deleteBelow(table, slot, Versions.ofTombstone(newest));
+        }
     }
 
     @Override
@@ -478,11 +501,5 @@ final class MemoryTarget implements Target {
             database.leave(open);
         }
         open = null;
-    }
-
-    private static List<Integer> with(List<Integer> list, int number) {
-        List<Integer> longer = list.isEmpty() ? new ArrayList<>(2) : list;
-        longer.add(number);
-        return longer;
     }
 }
