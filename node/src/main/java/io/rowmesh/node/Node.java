@@ -28,6 +28,7 @@ import io.rowmesh.applier.write.VersionsSince;
 import io.rowmesh.node.admin.AdminServer;
 import io.rowmesh.node.config.NodeConfig;
 import io.rowmesh.node.config.Secret;
+import io.rowmesh.node.config.TableMode;
 import io.rowmesh.node.prepare.Databases;
 import io.rowmesh.node.prepare.Preparation;
 import io.rowmesh.node.prepare.ResolvedTables;
@@ -35,6 +36,7 @@ import io.rowmesh.rules.TableRules;
 import io.rowmesh.schema.Seen;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.store.ControlSchema;
+import io.rowmesh.schema.stream.SharedRules;
 import io.rowmesh.schema.stream.TlsFiles;
 
 import java.sql.Connection;
@@ -45,6 +47,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TimeZone;
@@ -101,9 +104,10 @@ public final class Node implements AutoCloseable {
         LocalWrites localWrites = opened(new LocalWrites(sessions, applying, locks, tombstones));
         FormerSession.outlast(localWrites::start, FORMER_SESSION_LIMIT);
 
+        SharedRules rules = sharedRules(config, tables);
         PostgresCapture capture = new PostgresCapture(capturing(tables), log, LocalWriteHooks.of(localWrites), marks::seenAt, registry);
-        ShippingServer shipping = opened(new ShippingServer(shipping(), log, registry).start());
-        List<Lane> lanes = lanes(applying, sessions, share, registry);
+        ShippingServer shipping = opened(new ShippingServer(shipping(rules), log, registry).start());
+        List<Lane> lanes = lanes(applying, sessions, share, rules, registry);
         Periodic periodic = new Periodic(config, pool, new Heartbeat(pool, config.region()),
                 new TombstoneCollector(pool, applying, log::lastPosition,
                         () -> new Seen.Mark(log.epoch(), log.lastSequence())), new TableWatch(config, pool, tables.sending()), log);
@@ -149,7 +153,7 @@ public final class Node implements AutoCloseable {
         Map<TableId, TableRules> rules = new ConcurrentHashMap<>();
         Map<TableId, Set<String>> privates = new ConcurrentHashMap<>();
         return new ApplierOptions(config.region(), peers(), table -> receives.computeIfAbsent(table, this::receives),
-                table -> rules.computeIfAbsent(table, known -> ResolvedTables.rules(config.rules(), known)),
+                table -> rules.computeIfAbsent(table, known -> rules(config, known)),
                 (table, column) -> privates.computeIfAbsent(table, config::privateColumns).contains(column), config.maxClockSkew());
     }
 
@@ -178,16 +182,29 @@ public final class Node implements AutoCloseable {
         DatabaseAddress address = new DatabaseAddress(database.host(), database.port(), database.name(), database.user(),
                 database.password().map(Secret::reveal).orElse(null), database.sslmode());
         return new CaptureOptions(config.region(), address, database.slot(), database.publication(), tables,
-                config.decidesBySeen(), table -> ResolvedTables.rules(config.rules(), table).deciding());
+                config.decidesBySeen(), table -> rules(config, table).deciding());
     }
 
-    private ShippingOptions shipping() {
-        return new ShippingOptions(config.region(), config.listen().shipping().host(), config.listen().shipping().port(), tls(), peers());
+    private ShippingOptions shipping(SharedRules rules) {
+        return new ShippingOptions(config.region(), config.listen().shipping().host(), config.listen().shipping().port(), tls(), peers(), rules);
     }
 
-    private List<Lane> lanes(ApplierOptions applying, ApplierSession sessions, LaneShare share, PrometheusMeterRegistry registry) {
+    private static SharedRules sharedRules(NodeConfig config, ResolvedTables tables) {
+        Map<TableId, String> stated = tables.modes().keySet().stream()
+                .filter(table -> !rules(config, table).equals(TableRules.LAST_WRITE_WINS))
+                .collect(Collectors.toMap(table -> table, table -> rules(config, table).canonical()));
+        return new SharedRules(config.region(), stated, table -> ResolvedTables.mode(config.tables(), table) == TableMode.OFF
+                ? Optional.empty() : Optional.of(rules(config, table).canonical()));
+    }
+
+    private static TableRules rules(NodeConfig config, TableId table) {
+        return ResolvedTables.rules(config.rules(), table);
+    }
+
+    private List<Lane> lanes(ApplierOptions applying, ApplierSession sessions, LaneShare share, SharedRules rules,
+                             PrometheusMeterRegistry registry) {
         return config.peers().stream().map(peer -> {
-            OriginStream stream = new OriginStream(new StreamOptions(config.region(), peer.region(), peer.address().toString(), tls()));
+            OriginStream stream = new OriginStream(new StreamOptions(config.region(), peer.region(), peer.address().toString(), tls(), rules));
             return new Lane(peer.region(), stream, sessions, applying, share, registry);
         }).toList();
     }

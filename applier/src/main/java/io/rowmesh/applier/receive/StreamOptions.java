@@ -1,6 +1,7 @@
 package io.rowmesh.applier.receive;
 
 import io.rowmesh.schema.stream.Endpoint;
+import io.rowmesh.schema.stream.SharedRules;
 import io.rowmesh.schema.stream.TlsFiles;
 
 /**
@@ -10,8 +11,14 @@ import io.rowmesh.schema.stream.TlsFiles;
  * @param origin    the region dialled; it must show its certificate, and all it sends must be its own
  * @param target    its address, {@code host:port}
  * @param tlsOrNull without it only a loopback address is dialled
+ * @param rules     what the origin must decide as this region does
  */
-public record StreamOptions(String region, String origin, String target, TlsFiles tlsOrNull) {
+public record StreamOptions(String region, String origin, String target, TlsFiles tlsOrNull, SharedRules rules) {
+
+    /** Of a region that decides everything by last-write-wins. */
+    public StreamOptions(String region, String origin, String target, TlsFiles tlsOrNull) {
+        this(region, origin, target, tlsOrNull, SharedRules.none(region));
+    }
 
     /** @throws IllegalArgumentException when the stream would leave the machine unprotected, or a TLS file cannot be read */
     public StreamOptions {

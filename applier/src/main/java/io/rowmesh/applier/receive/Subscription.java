@@ -44,7 +44,8 @@ public final class Subscription implements AutoCloseable {
         this.check = new StreamCheck(options.region(), options.origin(), epoch, afterSequence);
         this.out = ShippingGrpc.newStub(channel).stream(inbox);
         out.onNext(FromSubscriber.newBuilder().setSubscribe(Subscribe.newBuilder().setRegion(options.region())
-                .setProtocol(Protocol.VERSION).setEpoch(epoch).setAfterSequence(afterSequence)).build());
+                .setProtocol(Protocol.VERSION).setEpoch(epoch).setAfterSequence(afterSequence)
+                .addAllRules(options.rules().toWire())).build());
     }
 
     /**
@@ -87,6 +88,9 @@ public final class Subscription implements AutoCloseable {
             batchTaken = true;
             if (message.hasWelcome()) {
                 check.welcome(message.getWelcome(), Protocol.VERSION);
+                options.rules().difference(options.origin(), message.getWelcome().getRulesList()).ifPresent(difference -> {
+                    throw new StreamException(difference, true, null);
+                });
                 originLast = message.getWelcome().getLastSequence();
                 return new Event.Welcomed(message.getWelcome().getEpoch(), message.getWelcome().getLastSequence());
             }

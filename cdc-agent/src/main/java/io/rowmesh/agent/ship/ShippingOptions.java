@@ -1,6 +1,7 @@
 package io.rowmesh.agent.ship;
 
 import io.rowmesh.schema.stream.Endpoint;
+import io.rowmesh.schema.stream.SharedRules;
 import io.rowmesh.schema.stream.TlsFiles;
 
 import java.util.Set;
@@ -13,8 +14,14 @@ import java.util.Set;
  * @param port      port to listen on, 0 for any free one
  * @param tlsOrNull without it only a loopback address is allowed
  * @param peers     the regions that may subscribe; a transaction is kept until all of them acknowledged it
+ * @param rules     what a subscriber must decide as this region does
  */
-public record ShippingOptions(String region, String host, int port, TlsFiles tlsOrNull, Set<String> peers) {
+public record ShippingOptions(String region, String host, int port, TlsFiles tlsOrNull, Set<String> peers, SharedRules rules) {
+
+    /** Of a region that decides everything by last-write-wins. */
+    public ShippingOptions(String region, String host, int port, TlsFiles tlsOrNull, Set<String> peers) {
+        this(region, host, port, tlsOrNull, peers, SharedRules.none(region));
+    }
 
     /** @throws IllegalArgumentException when the stream would leave the machine unprotected, or a TLS file cannot be read */
     public ShippingOptions {

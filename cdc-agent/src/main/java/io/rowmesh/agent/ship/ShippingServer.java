@@ -38,7 +38,7 @@ public final class ShippingServer implements AutoCloseable {
         ShippingMeters meters = new ShippingMeters(registry, log);
         options.peers().forEach(region -> subscribers.put(region, new Subscriber(region, meters.to(region))));
         this.server = NettyServerBuilder.forAddress(new InetSocketAddress(options.host(), options.port()), credentials(options.tlsOrNull()))
-                .addService(new ShippingService(options.region(), options.tlsOrNull() != null, log, subscribers))
+                .addService(new ShippingService(options, log, subscribers))
                 .intercept(new CallerCertificate())
                 .addStreamTracerFactory(meters.tracer())
                 .compressorRegistry(ZstdCodec.compressors())

@@ -14,6 +14,7 @@ import io.rowmesh.schema.wire.ShippingGrpc;
 import io.rowmesh.schema.wire.Subscribe;
 
 import java.util.Map;
+import java.util.Optional;
 
 /** Who may subscribe, and from where in the change log. */
 final class ShippingService extends ShippingGrpc.ShippingImplBase {
@@ -22,13 +23,13 @@ final class ShippingService extends ShippingGrpc.ShippingImplBase {
     private static final int READ_AHEAD_BYTES = 512 << 10;
 
     private final String origin;
-    private final boolean tls;
+    private final ShippingOptions options;
     private final ChangeLog log;
     private final Map<String, Subscriber> subscribers;
 
-    ShippingService(String origin, boolean tls, ChangeLog log, Map<String, Subscriber> subscribers) {
-        this.origin = origin;
-        this.tls = tls;
+    ShippingService(ShippingOptions options, ChangeLog log, Map<String, Subscriber> subscribers) {
+        this.origin = options.region();
+        this.options = options;
         this.log = log;
         this.subscribers = subscribers;
     }
@@ -74,7 +75,7 @@ final class ShippingService extends ShippingGrpc.ShippingImplBase {
                     throw refuse(Status.INVALID_ARGUMENT, "region " + message.getRegion() + " subscribed twice on one connection");
                 }
                 Subscriber subscriber = admit(message);
-                stream = new ShippingStream(message.getRegion(), start(message), log, subscriber, connection);
+                stream = new ShippingStream(message.getRegion(), start(message), log, subscriber, connection, options.rules().toWire());
                 subscriber.begin(stream);
                 stream.begin();
             } catch (StatusException e) {
@@ -90,7 +91,7 @@ final class ShippingService extends ShippingGrpc.ShippingImplBase {
 
         private Subscriber admit(Subscribe message) throws StatusException {
             String region = message.getRegion();
-            if (tls && !region.equals(certificateName)) {
+            if (options.tlsOrNull() != null && !region.equals(certificateName)) {
                 throw refuse(Status.PERMISSION_DENIED, "the certificate shown to " + origin + " names \"" + certificateName
                         + "\", and the subscriber calls itself " + region + "; give each region its own certificate");
             }
@@ -101,6 +102,10 @@ final class ShippingService extends ShippingGrpc.ShippingImplBase {
             if (message.getProtocol() != Protocol.VERSION) {
                 throw refuse(Status.FAILED_PRECONDITION, "region " + region + " speaks protocol " + message.getProtocol() + " and "
                         + origin + " speaks " + Protocol.VERSION + "; run the same release in both");
+            }
+            Optional<String> difference = options.rules().difference(region, message.getRulesList());
+            if (difference.isPresent()) {
+                throw refuse(Status.FAILED_PRECONDITION, difference.get());
             }
             return subscriber;
         }

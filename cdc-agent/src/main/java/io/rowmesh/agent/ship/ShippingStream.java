@@ -9,9 +9,11 @@ import io.rowmesh.schema.Step;
 import io.rowmesh.schema.stream.Protocol;
 import io.rowmesh.schema.wire.Acknowledge;
 import io.rowmesh.schema.wire.FromOrigin;
+import io.rowmesh.schema.wire.TableRule;
 import io.rowmesh.schema.wire.Welcome;
 
 import java.util.Collection;
+import java.util.List;
 
 /**
  * A stream to one subscriber: a thread that reads the change log as fast as the connection takes it, and no faster, so that a
@@ -28,18 +30,20 @@ final class ShippingStream {
     private final ChangeLog log;
     private final Subscriber subscriber;
     private final ServerCallStreamObserver<FromOrigin> connection;
+    private final List<TableRule> rules;
     private final LogCursor cursor;
     private final Thread reader;
     private volatile long shippedSequence;
     private boolean ended;
 
     ShippingStream(String region, StartPosition start, ChangeLog log, Subscriber subscriber,
-                   ServerCallStreamObserver<FromOrigin> connection) {
+                   ServerCallStreamObserver<FromOrigin> connection, List<TableRule> rules) {
         this.region = region;
         this.start = start;
         this.log = log;
         this.subscriber = subscriber;
         this.connection = connection;
+        this.rules = rules;
         this.cursor = new LogCursor(log, start.after());
         this.shippedSequence = start.after();
         this.reader = new Thread(this::run, "ship-to-" + region);
@@ -57,7 +61,7 @@ final class ShippingStream {
     private void run() {
         try {
             Welcome welcome = Welcome.newBuilder().setRegion(log.origin()).setProtocol(Protocol.VERSION)
-                    .setEpoch(start.epoch()).setLastSequence(log.lastSequence()).build();
+                    .setEpoch(start.epoch()).setLastSequence(log.lastSequence()).addAllRules(rules).build();
             send(FromOrigin.newBuilder().setWelcome(welcome).build());
             while (awaitReady()) {
                 boolean more = log.awaitBeyond(shippedSequence, Protocol.SIGN_OF_LIFE);

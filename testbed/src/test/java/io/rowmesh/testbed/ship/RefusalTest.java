@@ -6,11 +6,15 @@ import io.rowmesh.applier.receive.OriginStream;
 import io.rowmesh.applier.receive.StreamException;
 import io.rowmesh.applier.receive.StreamOptions;
 import io.rowmesh.applier.receive.Subscription;
+import io.rowmesh.schema.TableId;
+import io.rowmesh.schema.stream.SharedRules;
 import io.rowmesh.schema.stream.TlsFiles;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 import static io.rowmesh.testbed.ship.TestingOrigin.next;
@@ -114,6 +118,27 @@ class RefusalTest {
             assertBroken("", eu.subscribe("us", 0, 0));
             assertEquals(0, eu.log.acknowledged("ap"));
         }
+    }
+
+    @Test
+    void aTableHasTheSameRulesInBothRegions() throws Exception {
+        TableId stock = new TableId("public", "stock");
+        SharedRules sums = new SharedRules("eu", Map.of(stock, "sum"), table -> Optional.of("sum"));
+        SharedRules wins = new SharedRules("us", Map.of(), table -> Optional.of("wins"));
+        SharedRules off = new SharedRules("us", Map.of(), table -> Optional.empty());
+        SharedRules stated = new SharedRules("us", Map.of(stock, "wins"), table -> Optional.empty());
+        try (TestingOrigin eu = new TestingOrigin(directory.resolve("log"), null, sums)) {
+            eu.commitSmall(3);
+            assertRefused("public.stock are decided by 'wins' in us and by 'sum' in eu", dial(eu, wins));
+            assertRefused("public.stock are decided by 'sum' in eu and by 'wins' in us", dial(eu, stated));
+            try (Subscription us = dial(eu, off)) {
+                assertEquals(3, takeUntil(us, 3));
+            }
+        }
+    }
+
+    private static Subscription dial(TestingOrigin eu, SharedRules rules) {
+        return new OriginStream(new StreamOptions("us", "eu", "127.0.0.1:" + eu.server.port(), null, rules)).open(0, 0);
     }
 
     private static Subscription dial(TestingOrigin eu, String region, String origin, TlsFiles files) {
