@@ -1,6 +1,7 @@
 package io.rowmesh.node;
 
 import io.rowmesh.agent.capture.TransactionSoFar;
+import io.rowmesh.applier.touch.Withholding;
 import io.rowmesh.applier.write.LocalWrites;
 import io.rowmesh.schema.RowChange;
 
@@ -13,12 +14,16 @@ final class LocalWriteHooks {
     private LocalWriteHooks() {
     }
 
-    static io.rowmesh.agent.capture.LocalWrites of(LocalWrites writes) {
+    static io.rowmesh.agent.capture.LocalWrites of(LocalWrites writes, Withholding withholding) {
         return new io.rowmesh.agent.capture.LocalWrites(
-                () -> attempt(writes, writes::restart),
+                () -> attempt(writes, () -> {
+                    writes.restart();
+                    withholding.restart();
+                }),
+                new WithholdingJudge(withholding),
                 (transaction, rows) -> attempt(writes, () -> onRows(writes, transaction, rows)),
                 () -> attempt(writes, writes::beforeSync),
-                position -> { });
+                position -> attempt(writes, withholding::synced));
     }
 
     private static void onRows(LocalWrites writes, TransactionSoFar transaction, List<RowChange> rows) throws SQLException {

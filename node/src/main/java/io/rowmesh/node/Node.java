@@ -13,6 +13,7 @@ import io.rowmesh.agent.ship.ShippingOptions;
 import io.rowmesh.agent.ship.ShippingServer;
 import io.rowmesh.applier.receive.OriginStream;
 import io.rowmesh.applier.receive.StreamOptions;
+import io.rowmesh.applier.touch.Touching;
 import io.rowmesh.applier.write.AppliedMarks;
 import io.rowmesh.applier.write.AppliedVector;
 import io.rowmesh.applier.write.ApplierOptions;
@@ -100,17 +101,18 @@ public final class Node implements AutoCloseable {
         KeyLocks locks = new KeyLocks();
         TombstoneIndex tombstones = new TombstoneIndex();
         AppliedMarks marks = new AppliedMarks();
-        LaneShare share = new LaneShare(locks, tombstones, marks, new AppliedVector());
+        Touching touching = Touching.of(pool, config.maxClockSkew(), log.newestMicros(), log.secret(), CaptureOptions.HEARTBEAT::equals, registry);
+        LaneShare share = new LaneShare(locks, tombstones, marks, new AppliedVector(), touching.versions());
         LocalWrites localWrites = opened(new LocalWrites(sessions, applying, locks, tombstones));
         FormerSession.outlast(localWrites::start, FORMER_SESSION_LIMIT);
 
         SharedRules rules = sharedRules(config, tables);
-        PostgresCapture capture = new PostgresCapture(capturing(tables), log, LocalWriteHooks.of(localWrites), marks::seenAt, registry);
+        PostgresCapture capture = new PostgresCapture(capturing(tables), log, LocalWriteHooks.of(localWrites, touching.withholding()), marks::seenAt, registry);
         ShippingServer shipping = opened(new ShippingServer(shipping(rules), log, registry).start());
         List<Lane> lanes = lanes(applying, sessions, share, rules, registry);
         Periodic periodic = new Periodic(config, pool, new Heartbeat(pool, config.region()),
                 new TombstoneCollector(pool, applying, log::lastPosition,
-                        () -> new Seen.Mark(log.epoch(), log.lastSequence())), new TableWatch(config, pool, tables.sending()), log);
+                        () -> new Seen.Mark(log.epoch(), log.lastSequence())), new TableWatch(config, pool, tables.sending()), touching, log);
 
         NodeStatus status = new NodeStatus(config, capture, log, shipping, lanes, periodic, registry);
         capture.start();

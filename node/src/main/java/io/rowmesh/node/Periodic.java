@@ -2,6 +2,7 @@ package io.rowmesh.node;
 
 import io.rowmesh.agent.log.ChangeLog;
 import io.rowmesh.applier.history.HistoryPartitions;
+import io.rowmesh.applier.touch.Touching;
 import io.rowmesh.applier.write.Heartbeat;
 import io.rowmesh.applier.write.TombstoneCollector;
 import io.rowmesh.node.admin.StatusReport;
@@ -32,6 +33,7 @@ final class Periodic implements AutoCloseable {
     private static final Duration WATCH_EVERY = Duration.ofSeconds(10);
     private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
     private static final Duration HISTORY_EVERY = Duration.ofSeconds(10);
+    private static final Duration TOUCH_EVERY = Duration.ofMillis(500);
     /** A number that is older than this is not told any more. */
     private static final Duration STALE_AFTER = LOOK_EVERY.multipliedBy(3);
 
@@ -44,6 +46,8 @@ final class Periodic implements AutoCloseable {
     private final Repeated collect;
     private final Repeated watch;
     private final Repeated history;
+    private final Repeated touch;
+    private final Touching touching;
     private final TableWatch tables;
     private final List<Repeated> all;
     /** A thread for each, so that none waits for another one that gets no answer. */
@@ -55,18 +59,20 @@ final class Periodic implements AutoCloseable {
     private volatile long tombstones;
 
     Periodic(NodeConfig config, DataSource pool, Heartbeat heartbeat, TombstoneCollector collector, TableWatch tables,
-             ChangeLog log) {
+             Touching touching, ChangeLog log) {
         this.pool = pool;
         this.collector = collector;
         this.partitions = new HistoryPartitions(pool, config.keepConflicts());
         this.tables = tables;
+        this.touching = touching;
         this.log = log;
         this.beat = repeated("heartbeat", "the heartbeat cannot be written", config.heartbeatInterval(), heartbeat::beat);
         this.look = repeated("look", "the database cannot be looked at for the status", LOOK_EVERY, this::look);
         this.collect = repeated("collector", "tombstones cannot be collected", LOOK_EVERY, this::collect);
         this.watch = repeated("tables", "the tables cannot be compared with the configuration", WATCH_EVERY, tables::look);
         this.history = repeated("history", "the conflict history cannot be kept in order", HISTORY_EVERY, this::keepHistory);
-        this.all = List.of(beat, look, collect, watch, history);
+        this.touch = repeated("touch", "keys that wait cannot be touched", TOUCH_EVERY, touching::round);
+        this.all = List.of(beat, look, collect, watch, history, touch);
         this.clock = Executors.newScheduledThreadPool(all.size() + 1, work -> {
             Thread thread = new Thread(work, "periodic");
             thread.setDaemon(true);
@@ -144,7 +150,8 @@ final class Periodic implements AutoCloseable {
 
     /** What a person should know: tables that are not captured, and what else than the heartbeat fails. */
     List<String> notices() {
-        return Stream.concat(tables.notices().stream(), Stream.of(look, collect, watch, history).map(Repeated::error).filter(Objects::nonNull)).toList();
+        Stream<String> errors = Stream.of(look, collect, watch, history, touch).map(Repeated::error).filter(Objects::nonNull);
+        return Stream.of(tables.notices().stream(), touching.notice().stream(), errors).flatMap(notices -> notices).toList();
     }
 
     /** What has not been attempted for so long that its thread must be taken for dead. */

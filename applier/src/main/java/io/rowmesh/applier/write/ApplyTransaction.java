@@ -163,7 +163,9 @@ public final class ApplyTransaction {
         return to(aheadMicros < 0 ? begun() : State.CLOCK);
     }
 
-    private static State begun() {
+    /** Noted before the first statement, for what will lose as well (convergence rule 6). */
+    private State begun() {
+        context.versions().begun(target.logPosition(), header.commitMicros() - aheadMicros, header.commitMicros());
         Step.APPLY_BEGUN.reached();
         return State.WRITE;
     }

@@ -18,6 +18,9 @@ import java.util.List;
 /** A PostgreSQL database, over one connection of the applier's own ({@link ApplierSession}). */
 final class JdbcTarget implements Target {
 
+    /** Read after the clock that stands before it in the list. */
+    private static final String LOG_POSITION = "(pg_current_wal_insert_lsn() - '0/0')::bigint";
+
     private final Connection connection;
     private final RegionOrigins origins;
     private final TableWriter tables;
@@ -28,6 +31,7 @@ final class JdbcTarget implements Target {
     private final Visibility visibility;
     private final String region;
     private Savepoint savepoint;
+    private long logPosition;
 
     /** @param origin the region whose changes are written over this connection; this region for what repairs its own */
     JdbcTarget(Connection connection, String origin, ApplierOptions options) throws SQLException {
@@ -66,13 +70,13 @@ final class JdbcTarget implements Target {
             refuseAtOnce();
         }
         try (PreparedStatement setup = connection.prepareStatement("with progress as (" + Progress.APPEND + ") select "
-                + Micros.sql("?::timestamptz - clock_timestamp()")
+                + Micros.sql("?::timestamptz - clock_timestamp()") + ", " + LOG_POSITION
                 + " from pg_replication_origin_xact_setup('0/0', ?::timestamptz)")) {
             String written = Micros.text(header.commitMicros());
             int p = Progress.bind(setup, header);
             setup.setString(p, written);
             setup.setString(p + 1, written);
-            return onlyLong(setup);
+            return ahead(setup);
         }
     }
 
@@ -85,10 +89,24 @@ final class JdbcTarget implements Target {
 
     @Override
     public long ahead(TransactionHeader header) throws SQLException {
-        try (PreparedStatement clock = connection.prepareStatement("select " + Micros.sql("?::timestamptz - clock_timestamp()"))) {
+        try (PreparedStatement clock = connection.prepareStatement(
+                "select " + Micros.sql("?::timestamptz - clock_timestamp()") + ", " + LOG_POSITION)) {
             clock.setString(1, Micros.text(header.commitMicros()));
-            return onlyLong(clock);
+            return ahead(clock);
         }
+    }
+
+    private long ahead(PreparedStatement query) throws SQLException {
+        try (ResultSet row = query.executeQuery()) {
+            row.next();
+            logPosition = row.getLong(2);
+            return row.getLong(1);
+        }
+    }
+
+    @Override
+    public long logPosition() {
+        return logPosition;
     }
 
     @Override

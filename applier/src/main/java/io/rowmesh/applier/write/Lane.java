@@ -83,7 +83,8 @@ public final class Lane implements AutoCloseable {
     private void connectAndFollow() {
         // A lane that failed before goes on waiting until it runs again.
         state = lastError == null ? LaneStatus.State.CONNECTING : LaneStatus.State.WAITING;
-        try (LaneWriter writer = LaneWriter.connect(origin, sessions, options, share.locks(), share.index(), share.marks())) {
+        try (LaneWriter writer = LaneWriter.connect(origin, sessions, options, share.locks(), share.index(), share.marks(),
+                share.versions())) {
             progress = writer.progress();
             share.applied().tell(origin, progress.epoch(), progress.sequence());
             gate.connected();

@@ -1,5 +1,6 @@
 package io.rowmesh.applier.write;
 
+import io.rowmesh.rules.credible.LogVersions;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.SeenMark;
 import io.rowmesh.schema.TransactionHeader;
@@ -28,8 +29,14 @@ final class LaneWriter implements AutoCloseable {
         this.progress = progress;
     }
 
+    /** Where nobody captures. */
     static LaneWriter connect(String origin, ApplierSession sessions, ApplierOptions options, KeyLocks locks,
                               TombstoneIndex index, AppliedMarks marks) throws SQLException {
+        return connect(origin, sessions, options, locks, index, marks, new LogVersions(Long.MIN_VALUE, Long.MIN_VALUE));
+    }
+
+    static LaneWriter connect(String origin, ApplierSession sessions, ApplierOptions options, KeyLocks locks,
+                              TombstoneIndex index, AppliedMarks marks, LogVersions versions) throws SQLException {
         Connection connection = sessions.open(origin);
         // Two sessions cannot have one replication origin, so the former one has ended, whatever became of its commit.
         locks.settle(origin);
@@ -37,7 +44,7 @@ final class LaneWriter implements AutoCloseable {
             Target target = new JdbcTarget(connection, origin, options);
             Progress progress = target.progress(origin);
             target.commit();
-            WriteContext context = new WriteContext(target, options, locks, index, new BlockingWaits());
+            WriteContext context = new WriteContext(target, options, locks, index, new BlockingWaits(), versions);
             return new LaneWriter(context, connection, new Durability(connection, marks), progress);
         } catch (SQLException | RuntimeException e) {
             connection.close();

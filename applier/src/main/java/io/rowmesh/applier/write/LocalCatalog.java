@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Looks tables up in the local catalog. Remote names are never trusted. */
-final class LocalCatalog {
+public final class LocalCatalog {
 
     private static final String COLUMNS = """
             select a.attname, format_type(a.atttypid, -1), format_type(a.atttypid, a.atttypmod),
@@ -25,12 +25,12 @@ final class LocalCatalog {
 
     private final Connection connection;
 
-    LocalCatalog(Connection connection) {
+    public LocalCatalog(Connection connection) {
         this.connection = connection;
     }
 
     /** @throws SQLException with state 42P01 when there is no such table here */
-    LocalTable table(TableId id) throws SQLException {
+    public LocalTable table(TableId id) throws SQLException {
         LocalTable loaded = load(id);
         if (loaded.columns().isEmpty()) {
             throw new SQLException("there is no table " + id + " in this database; create it as it is at the origin", "42P01");

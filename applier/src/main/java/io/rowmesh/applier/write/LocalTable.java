@@ -5,7 +5,7 @@ import io.rowmesh.schema.TableId;
 import java.util.Map;
 
 /** A table as the local catalog has it; columns by exact name, in catalog order. */
-record LocalTable(TableId id, Map<String, LocalColumn> columns) {
+public record LocalTable(TableId id, Map<String, LocalColumn> columns) {
 
     /**
      * @param castType    type without length or precision, fit for an explicit cast that must not truncate
@@ -13,6 +13,6 @@ record LocalTable(TableId id, Map<String, LocalColumn> columns) {
      * @param generated   computed by the database, never written
      * @param identityAlways GENERATED ALWAYS AS IDENTITY: may be inserted, not updated
      */
-    record LocalColumn(String name, String castType, String fullType, boolean key, boolean generated, boolean identityAlways) {
+    public record LocalColumn(String name, String castType, String fullType, boolean key, boolean generated, boolean identityAlways) {
     }
 }

@@ -7,7 +7,10 @@ import org.jooq.impl.DSL;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 
 import static io.rowmesh.schema.control.Tables.PROGRESS;
 
@@ -43,12 +46,17 @@ public record Progress(int epoch, long sequence, long commitMicros) {
         return 5;
     }
 
-    /** Drops what lies before a transaction. */
+    /** Drops what lies before a transaction, but nothing that is newer: what stays tells the newest timestamp ever applied. */
     static void prune(Connection connection, TransactionHeader header) {
         ControlSchema.sql(connection).deleteFrom(PROGRESS)
                 .where(PROGRESS.ORIGIN.eq(header.origin())
-                        .and(DSL.row(PROGRESS.EPOCH, PROGRESS.SEQUENCE).lt(header.epoch(), header.sequence())))
+                        .and(DSL.row(PROGRESS.EPOCH, PROGRESS.SEQUENCE).lt(header.epoch(), header.sequence()))
+                        .and(PROGRESS.COMMITTED_AT.le(time(header.commitMicros()))))
                 .execute();
+    }
+
+    private static OffsetDateTime time(long micros) {
+        return Instant.EPOCH.plus(micros, ChronoUnit.MICROS).atOffset(ZoneOffset.UTC);
     }
 
     private static long micros(OffsetDateTime time) {

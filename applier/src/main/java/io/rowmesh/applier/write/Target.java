@@ -34,6 +34,9 @@ public interface Target {
     /** How far the timestamp is ahead of the database's clock now, microseconds. */
     long ahead(TransactionHeader header) throws SQLException;
 
+    /** Where the local log was when {@link #begin} or {@link #ahead} had just looked at the clock, or before (LSN). */
+    long logPosition();
+
     /** One guarded statement that inserts or updates (convergence rule 2). Same table and distinct keys. */
     GroupResult upsert(TransactionHeader header, List<RowChange> changes) throws SQLException;
 

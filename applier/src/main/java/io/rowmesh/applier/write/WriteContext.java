@@ -1,5 +1,7 @@
 package io.rowmesh.applier.write;
 
+import io.rowmesh.rules.credible.LogVersions;
+
 /**
  * What every writing part of a node works with.
  *
@@ -8,6 +10,13 @@ package io.rowmesh.applier.write;
  * @param locks      shared by all that write in this node
  * @param tombstones shared by all that write in this node
  * @param waiting    how its steps wait
+ * @param versions   shared by all lanes and the capture of this node: what lanes have begun to apply
  */
-public record WriteContext(Target target, ApplierOptions options, KeyLocks locks, TombstoneIndex tombstones, Waiting waiting) {
+public record WriteContext(Target target, ApplierOptions options, KeyLocks locks, TombstoneIndex tombstones, Waiting waiting,
+                           LogVersions versions) {
+
+    /** For what applies nothing, or where nobody captures. */
+    public WriteContext(Target target, ApplierOptions options, KeyLocks locks, TombstoneIndex tombstones, Waiting waiting) {
+        this(target, options, locks, tombstones, waiting, new LogVersions(Long.MIN_VALUE, Long.MIN_VALUE));
+    }
 }

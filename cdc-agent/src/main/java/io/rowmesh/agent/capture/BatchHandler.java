@@ -12,6 +12,7 @@ import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.source.SourceRecord;
 
+import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -20,6 +21,8 @@ import java.util.List;
  * processed, and only when its transaction is durable in the change log, so the slot never stands past the change log.
  */
 final class BatchHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEvent<SourceRecord>> {
+
+    private static final String OWN_MESSAGES = "rowmesh.";
 
     private final ChangeLog log;
     private final TransactionAssembly assembly;
@@ -55,8 +58,8 @@ final class BatchHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEv
             if (outcome == TransactionAssembly.Outcome.APPENDED) {
                 appended++;
             }
-            // The END of a transaction without rows is left unmarked: its position is not in the change log.
-            if (outcome != null && outcome != TransactionAssembly.Outcome.EMPTY) {
+            // The END of a transaction that is not in the change log is left unmarked: neither is its position.
+            if (outcome != null && outcome.inLog()) {
                 lastEnd = event;
             }
         }
@@ -122,8 +125,13 @@ final class BatchHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEv
         }
         assembly.other();
         Struct message = value.getStruct("message");
-        if (message.getString("prefix").equals(SeenReading.MESSAGE)) {
-            applied.reading(SeenReading.parse(HexFormat.of().parseHex(message.getString("content")), log.secret()));
+        byte[] content = HexFormat.of().parseHex(message.getString("content"));
+        String prefix = message.getString("prefix");
+        if (prefix.equals(SeenReading.MESSAGE)) {
+            applied.reading(SeenReading.parse(content, log.secret()));
+        } else if (prefix.startsWith(OWN_MESSAGES)) {
+            Struct source = value.getStruct("source");
+            assembly.message(prefix, new String(content, StandardCharsets.UTF_8), source.getInt64("ts_us"), source.getInt64("txId"));
         }
     }
 

@@ -12,12 +12,18 @@ import java.util.function.Consumer;
  *
  * @param onStart    the capture starts, or starts over; called before any row, on another thread than the others, of which none
  *                   runs meanwhile
- * @param onRows     rows of a transaction, before they stand in the change log; called once for each of its chunks
+ * @param judge      whether a transaction is shipped at all, asked at its end
+ * @param onRows     rows of a transaction that is shipped, before it is whole in the change log; called once for each of its chunks
  * @param beforeSync makes durable what onRows gathered; called before the transactions of a batch become durable and visible
  * @param afterSync  gets the position (LSN) up to which everything is durable in the change log
  */
-public record LocalWrites(Runnable onStart, BiConsumer<TransactionSoFar, List<RowChange>> onRows, Runnable beforeSync,
-                          Consumer<Long> afterSync) {
+public record LocalWrites(Runnable onStart, LocalJudge judge, BiConsumer<TransactionSoFar, List<RowChange>> onRows,
+                          Runnable beforeSync, Consumer<Long> afterSync) {
+
+    /** Where every transaction is shipped. */
+    public LocalWrites(Runnable onStart, BiConsumer<TransactionSoFar, List<RowChange>> onRows, Runnable beforeSync, Consumer<Long> afterSync) {
+        this(onStart, LocalJudge.NONE, onRows, beforeSync, afterSync);
+    }
 
     /** For a capture whose writes nobody else has an interest in. */
     public static LocalWrites none() {

@@ -10,6 +10,7 @@ import io.rowmesh.schema.WireCodec;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -24,6 +25,7 @@ final class TransactionAssembly {
     private final String region;
     private final ChangeLog log;
     private final LocalWrites localWrites;
+    private final LocalJudge judge;
     private final AppliedTransactions applied;
     private final Predicate<TableId> deciding;
     private final AbsentValues absentValues;
@@ -36,6 +38,8 @@ final class TransactionAssembly {
     private int pendingBytes;
     private List<RowChange> chunk = new ArrayList<>();
     private long chunkBytes;
+    /** The only chunk so far; null when there are more or none. */
+    private List<RowChange> onlyChunk;
     private int chunks;
     private long rows;
     private long events;
@@ -50,6 +54,7 @@ final class TransactionAssembly {
         this.region = region;
         this.log = log;
         this.localWrites = localWrites;
+        this.judge = localWrites.judge();
         this.applied = applied;
         this.deciding = deciding;
         this.absentValues = absentValues;
@@ -76,9 +81,24 @@ final class TransactionAssembly {
     void row(RowChange change, long commitMicros, long xid) {
         requireOpen();
         events++;
+        open(commitMicros, xid);
+        take(change);
+    }
+
+    /** A logical message of rowmesh's own, counted already as something {@link #other}. */
+    void message(String prefix, String content, long commitMicros, long xid) {
+        open(commitMicros, xid);
+        judge.message(prefix, content).ifPresent(this::take);
+    }
+
+    private void open(long commitMicros, long xid) {
         if (open == null) {
             open = new TransactionSoFar(new Version(commitMicros, region), log.epoch(), log.nextSequence(), xid, applied.seen());
+            judge.begin(open);
         }
+    }
+
+    private void take(RowChange change) {
         noteDeciding(change.table().id());
         pending.add(change);
         pendingBytes += change.estimatedBytes();
@@ -126,12 +146,31 @@ final class TransactionAssembly {
         chunkBytes = 0;
         onlyHeartbeat &= changes.stream().allMatch(c -> c.table().id().equals(CaptureOptions.HEARTBEAT));
         rows += changes.size();
-        localWrites.onRows().accept(open, changes);
+        judge.wrote(changes);
+        onlyChunk = chunks == 0 ? changes : null;
         log.appendChunk(chunks++, WireCodec.encodeChunk(changes));
     }
 
+    /** Once more, as what is to be done with them depends on the end of the transaction. */
+    private void eachChunk(Consumer<List<RowChange>> taker) {
+        if (onlyChunk != null) {
+            taker.accept(onlyChunk);
+            return;
+        }
+        for (int number = 0; number < chunks; number++) {
+            taker.accept(WireCodec.decodeChunk(log.openChunk(number)));
+        }
+    }
+
     /** What became of a transaction at its END. */
-    enum Outcome { APPENDED, DUPLICATE, EMPTY }
+    enum Outcome {
+        APPENDED, DUPLICATE, EMPTY, WITHHELD;
+
+        /** Whether the change log holds its position. */
+        boolean inLog() {
+            return this == APPENDED || this == DUPLICATE;
+        }
+    }
 
     /**
      * @param endPosition end of the commit in the database's log (LSN)
@@ -154,11 +193,20 @@ final class TransactionAssembly {
         if (!pending.isEmpty()) {
             flush();
         }
+        boolean ships = open == null || judge.ships(endPosition);
         if (rows == 0) {
             reset();
             return Outcome.EMPTY;
         }
         Step.CAPTURED.reached();
+        if (!ships) {
+            eachChunk(judge::withhold);
+            judge.withheld();
+            reset();
+            return Outcome.WITHHELD;
+        }
+        TransactionSoFar shipped = open;
+        eachChunk(changes -> localWrites.onRows().accept(shipped, changes));
         commit(endPosition);
         return Outcome.APPENDED;
     }
@@ -204,6 +252,7 @@ final class TransactionAssembly {
         pendingBytes = 0;
         chunk = new ArrayList<>();
         chunkBytes = 0;
+        onlyChunk = null;
         chunks = 0;
         rows = 0;
         events = 0;

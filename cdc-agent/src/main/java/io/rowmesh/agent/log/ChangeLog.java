@@ -58,6 +58,7 @@ public final class ChangeLog implements AutoCloseable {
     private final SeenAtEnd seenAtEnd;
     private volatile Mark committed;
     private volatile long openBytes;
+    private volatile long newestMicros;
     private int openChunks;
     /** The first chunk of the open transaction while it may be the only one. */
     private byte[] heldChunk;
@@ -74,6 +75,8 @@ public final class ChangeLog implements AutoCloseable {
         this.committed = state.synced();
         this.pending = store.batch();
         this.seenAtEnd = new SeenAtEnd(store);
+        byte[] newest = store.get(Family.META, LogKeys.NEWEST);
+        this.newestMicros = newest == null ? Long.MIN_VALUE : LogKeys.readMicros(newest);
     }
 
     public static ChangeLog open(Path directory, String origin) {
@@ -270,6 +273,7 @@ public final class ChangeLog implements AutoCloseable {
         long totalBytes = committed.totalBytes() + openBytes + wire.getSerializedSize();
         pending.put(Family.ENTRIES, LogKeys.entry(header.sequence()), new LogEntry(wire, onlyChunk, totalBytes).encode());
         committed = new Mark(header.sequence(), header.sourcePosition(), totalBytes);
+        newestMicros = Math.max(newestMicros, header.commitMicros());
         seenAtEnd.commit(header);
         forgetOpen();
         writeWhenLarge();
@@ -315,7 +319,7 @@ public final class ChangeLog implements AutoCloseable {
         if (mark.equals(state.synced())) {
             return;
         }
-        pending.put(Family.META, LogKeys.SYNCED, LogKeys.mark(mark));
+        pending.put(Family.META, LogKeys.SYNCED, LogKeys.mark(mark)).put(Family.META, LogKeys.NEWEST, LogKeys.micros(newestMicros));
         seenAtEnd.put(pending);
         store.write(pending, true);
         seenAtEnd.sync();
@@ -326,6 +330,24 @@ public final class ChangeLog implements AutoCloseable {
         } finally {
             stateLock.unlock();
         }
+    }
+
+    /** A chunk of the transaction being written, as it was appended. */
+    public byte[] openChunk(int chunkNumber) {
+        if (chunkNumber == 0 && heldChunk != null) {
+            return heldChunk;
+        }
+        store.write(pending, false);
+        byte[] chunk = store.get(Family.CHUNKS, LogKeys.chunk(nextSequence(), chunkNumber));
+        if (chunk == null) {
+            throw damaged(nextSequence(), "its chunk " + chunkNumber + " is missing");
+        }
+        return chunk;
+    }
+
+    /** The newest commit timestamp of all transactions the log ever held, microseconds; {@link Long#MIN_VALUE} when none. */
+    public long newestMicros() {
+        return newestMicros;
     }
 
     /** The header of a transaction; empty when it is trimmed or not there yet. */

@@ -11,6 +11,7 @@ final class LogKeys {
     static final byte[] OWNER = text("owner");
     static final byte[] EPOCH = text("epoch");
     static final byte[] SYNCED = text("synced");
+    static final byte[] NEWEST = text("newest");
     static final byte[] TRIMMED = text("trimmed");
     static final byte[] SEEN = text("seen");
     static final byte[] SECRET = text("secret");
@@ -44,6 +45,14 @@ final class LogKeys {
     static byte[] mark(Mark mark) {
         return ByteBuffer.allocate(3 * Long.BYTES)
                 .putLong(mark.sequence()).putLong(mark.position()).putLong(mark.totalBytes()).array();
+    }
+
+    static byte[] micros(long micros) {
+        return ByteBuffer.allocate(Long.BYTES).putLong(micros).array();
+    }
+
+    static long readMicros(byte[] value) {
+        return ByteBuffer.wrap(value).getLong();
     }
 
     static byte[] acknowledgement(int epoch, long sequence) {

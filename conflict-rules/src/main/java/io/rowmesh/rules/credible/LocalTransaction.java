@@ -36,6 +36,11 @@ public final class LocalTransaction {
         touched.add(key);
     }
 
+    /** The touch of this key found no row and does not speak for it ({@link PendingKeys#mayDelete}): it is not shipped. */
+    public void isVoid(WrittenKey key) {
+        touched.remove(key);
+    }
+
     public void wrote(WrittenKey key) {
         keys.add(key);
         writesPending |= !pending.isEmpty() && pending.holds(key) && !isTouched(key);

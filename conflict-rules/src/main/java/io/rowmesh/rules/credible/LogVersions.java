@@ -32,18 +32,23 @@ public final class LogVersions {
     /** No write at or below it is credible, whatever its key. */
     private long horizon;
     private long newest;
+    private long newestBegun;
 
     /** Steps of one staircase: from this position of the log on, versions up to micros stand before. */
     private record Begun(long position, long clockMicros, long micros) {
     }
 
     /**
-     * @param newestEver the newest timestamp ever applied or shipped, microseconds: after a restart nothing more is known, so
-     *                   everything captured up to it is not credible; {@link Long#MIN_VALUE} when there is none
+     * After a restart: nothing captured up to the newest timestamp ever applied or shipped is credible, as nothing more is known.
+     * Both {@link Long#MIN_VALUE} when there is none.
+     *
+     * @param newestApplied the newest timestamp ever applied from another region, microseconds
+     * @param newestShipped the newest timestamp ever shipped, microseconds
      */
-    public LogVersions(long newestEver) {
-        horizon = newestEver;
-        newest = newestEver;
+    public LogVersions(long newestApplied, long newestShipped) {
+        horizon = Math.max(newestApplied, newestShipped);
+        newest = horizon;
+        newestBegun = newestApplied;
     }
 
     /**
@@ -55,6 +60,7 @@ public final class LogVersions {
      */
     public synchronized void begun(long position, long clockMicros, long micros) {
         newest = Math.max(newest, micros);
+        newestBegun = Math.max(newestBegun, micros);
         Begun last = ahead.peekLast();
         if (last != null && micros <= last.micros()) {
             return;
@@ -129,5 +135,10 @@ public final class LogVersions {
     /** The newest timestamp that a lane has begun to apply or this region has shipped, microseconds. */
     public synchronized long newest() {
         return newest;
+    }
+
+    /** The newest timestamp of another region that a lane has begun to apply, microseconds; {@link Long#MIN_VALUE} when none. */
+    public synchronized long newestBegun() {
+        return newestBegun;
     }
 }

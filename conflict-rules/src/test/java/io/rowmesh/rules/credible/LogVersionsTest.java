@@ -18,7 +18,7 @@ class LogVersionsTest {
     private static final long SECOND = 1_000_000;
     private static final long NOW = 1_700_000_000 * SECOND;
 
-    private LogVersions versions = new LogVersions(Long.MIN_VALUE);
+    private LogVersions versions = new LogVersions(Long.MIN_VALUE, Long.MIN_VALUE);
     private final PendingKeys pending = new PendingKeys();
     private long position = 1_000;
 
@@ -85,7 +85,7 @@ class LogVersionsTest {
 
     @Test
     void afterARestartNothingUpToTheNewestIsCredible() {
-        versions = new LogVersions(NOW);
+        versions = new LogVersions(NOW, Long.MIN_VALUE);
         assertEquals(WITHHOLD, commit(NOW, 1));
         assertEquals(SHIP, commit(NOW + 1, 1));
     }

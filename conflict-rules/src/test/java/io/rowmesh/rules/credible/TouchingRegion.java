@@ -23,7 +23,7 @@ final class TouchingRegion {
     }
 
     private final String name;
-    private final LogVersions versions = new LogVersions(Long.MIN_VALUE);
+    private final LogVersions versions = new LogVersions(Long.MIN_VALUE, Long.MIN_VALUE);
     private final PendingKeys pending = new PendingKeys();
     private final Deque<Logged> log = new ArrayDeque<>();
     private final List<Change> shipped = new ArrayList<>();

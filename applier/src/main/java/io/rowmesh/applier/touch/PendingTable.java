@@ -1,0 +1,86 @@
+package io.rowmesh.applier.touch;
+
+import io.rowmesh.rules.credible.WrittenKey;
+import io.rowmesh.schema.TableId;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Reads and writes {@code rowmesh.pending_touch}. Each call is a transaction or part of the caller's. */
+final class PendingTable {
+
+    private static final int FETCH = 1_000;
+
+    private static final String ADD = """
+            insert into rowmesh.pending_touch as p (table_schema, table_name, row_key, log_position, xid, committed_at, withheld_at)
+            select u.s, u.n, u.k, ?, ?, timestamptz 'epoch' + ? * interval '1 microsecond', clock_timestamp()
+            from unnest(?::text[], ?::text[], ?::text[]) as u(s, n, k) order by u.s, u.n, u.k
+            on conflict (table_schema, table_name, md5(row_key)) do update
+            set log_position = excluded.log_position, xid = excluded.xid, committed_at = excluded.committed_at""";
+
+    private static final String REMOVE = """
+            delete from rowmesh.pending_touch p using unnest(?::text[], ?::text[], ?::text[]) as u(s, n, k)
+            where p.table_schema = u.s and p.table_name = u.n and md5(p.row_key) = md5(u.k)""";
+
+    private static final String ALL = "select table_schema, table_name, row_key, log_position, xid from rowmesh.pending_touch";
+
+    private PendingTable() {
+    }
+
+    /** @param whole number of the withheld transaction, 64 bits */
+    static void add(Connection connection, Collection<WrittenKey> keys, long position, long whole, long micros) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(ADD)) {
+            insert.setLong(1, position);
+            insert.setLong(2, whole);
+            insert.setLong(3, micros);
+            bind(insert, 4, keys);
+            insert.execute();
+        }
+    }
+
+    static void remove(Connection connection, Collection<WrittenKey> keys) throws SQLException {
+        try (PreparedStatement delete = connection.prepareStatement(REMOVE)) {
+            bind(delete, 1, keys);
+            delete.execute();
+        }
+    }
+
+    /** Those that wait longest first. */
+    static List<PendingTouch> oldest(Connection connection, int limit) throws SQLException {
+        List<PendingTouch> found = new java.util.ArrayList<>();
+        try (PreparedStatement query = connection.prepareStatement(ALL + " order by withheld_at limit ?")) {
+            query.setInt(1, limit);
+            forEach(query, found::add);
+        }
+        return found;
+    }
+
+    /** A few at a time: the connection must be in a transaction. */
+    static void all(Connection connection, Consumer<PendingTouch> taker) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(ALL)) {
+            query.setFetchSize(FETCH);
+            forEach(query, taker);
+        }
+    }
+
+    private static void forEach(PreparedStatement query, Consumer<PendingTouch> taker) throws SQLException {
+        try (ResultSet rows = query.executeQuery()) {
+            while (rows.next()) {
+                WrittenKey key = new WrittenKey(new TableId(rows.getString(1), rows.getString(2)), rows.getString(3));
+                taker.accept(new PendingTouch(key, rows.getLong(4), rows.getLong(5)));
+            }
+        }
+    }
+
+    private static void bind(PreparedStatement statement, int first, Collection<WrittenKey> keys) throws SQLException {
+        Connection connection = statement.getConnection();
+        statement.setArray(first, connection.createArrayOf("text", keys.stream().map(k -> k.table().schema()).toArray()));
+        statement.setArray(first + 1, connection.createArrayOf("text", keys.stream().map(k -> k.table().name()).toArray()));
+        statement.setArray(first + 2, connection.createArrayOf("text", keys.stream().map(WrittenKey::key).toArray()));
+    }
+}

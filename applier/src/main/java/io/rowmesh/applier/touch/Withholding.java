@@ -1,0 +1,199 @@
+package io.rowmesh.applier.touch;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.rowmesh.rules.credible.LocalTransaction;
+import io.rowmesh.rules.credible.LogVersions;
+import io.rowmesh.rules.credible.PendingKeys;
+import io.rowmesh.rules.credible.WrittenKey;
+import io.rowmesh.schema.RowChange;
+import io.rowmesh.schema.TableId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import javax.sql.DataSource;
+
+/**
+ * Judges each captured local transaction at its end (convergence rule 6) and keeps the keys of those that are not shipped,
+ * durably before the log may move past them. Used by the capture's thread alone, in the order of the log. A transaction that
+ * is credible costs no question to the database.
+ */
+public final class Withholding {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Withholding.class);
+
+    private final DataSource pool;
+    private final LogVersions versions;
+    private final Clocks clocks;
+    private final TouchesUnderWay underWay;
+    private final String secret;
+    private final Predicate<TableId> untouched;
+    private final Counter withheldTransactions;
+    private final Counter touchedKeys;
+
+    private PendingKeys pending = new PendingKeys();
+    /** Settled by a touch that is not yet known to be durable in the change log. */
+    private final Set<WrittenKey> settled = new LinkedHashSet<>();
+    private volatile int standing;
+
+    // The open transaction.
+    private LocalTransaction open;
+    private final Set<WrittenKey> captured = new LinkedHashSet<>();
+    private long micros;
+    private long xid;
+    private long position;
+
+    /**
+     * @param secret    of the node, in each of its touches
+     * @param untouched tables whose withheld rows need no touch, as the next write of the same row follows anyway: heartbeats
+     */
+    Withholding(DataSource pool, LogVersions versions, Clocks clocks, TouchesUnderWay underWay, String secret,
+                Predicate<TableId> untouched, MeterRegistry registry) {
+        this.pool = pool;
+        this.versions = versions;
+        this.clocks = clocks;
+        this.underWay = underWay;
+        this.secret = secret;
+        this.untouched = untouched;
+        this.withheldTransactions = Counter.builder("rowmesh.withheld.transactions")
+                .description("local transactions that were not shipped, as their timestamps were not credible").register(registry);
+        this.touchedKeys = Counter.builder("rowmesh.touched.keys").description("keys shipped by a touch instead").register(registry);
+        Gauge.builder("rowmesh.pending.keys", this, Withholding::standing).description("keys that wait to be touched").register(registry);
+    }
+
+    /** The capture starts, or starts over from what is durable. */
+    public void restart() throws SQLException {
+        PendingKeys loaded = new PendingKeys();
+        try (Connection connection = pool.getConnection()) {
+            connection.setAutoCommit(false);
+            PendingTable.all(connection, key -> loaded.withheld(key.key(), key.position()));
+            connection.commit();
+        }
+        pending = loaded;
+        settled.clear();
+        standing = loaded.size();
+        open = null;
+    }
+
+    /**
+     * @param commitMicros commit timestamp, microseconds
+     * @param number       the transaction's number in the local database, 32 bits
+     */
+    public void begin(long commitMicros, long number) {
+        open = new LocalTransaction(versions, pending, commitMicros);
+        captured.clear();
+        micros = commitMicros;
+        xid = number;
+    }
+
+    /** A logical message in the transaction; answers with the delete that it stands for, if it does. */
+    public Optional<RowChange> message(String prefix, String content) throws SQLException {
+        Optional<TouchMessage> touch = prefix.equals(TouchMessage.PREFIX) ? TouchMessage.parse(content, secret) : Optional.empty();
+        if (touch.isEmpty()) {
+            return Optional.empty();
+        }
+        TouchMessage message = touch.get();
+        if (!message.gone()) {
+            open.touches(message.key());
+            captured.add(message.key());
+            return Optional.empty();
+        }
+        if (!pending.mayDelete(message.key(), message.after())) {
+            open.isVoid(message.key());
+            return Optional.empty();
+        }
+        try (Connection connection = pool.getConnection()) {
+            return TouchedDelete.of(connection, message.key());
+        }
+    }
+
+    public void wrote(List<RowChange> changes) {
+        for (RowChange change : changes) {
+            open.wrote(WrittenKey.of(change));
+        }
+    }
+
+    /**
+     * The transaction ends: is it shipped as it is? If not, {@link #withhold} follows with all its rows, then {@link #withheld}.
+     *
+     * @param endPosition of its commit in the local log (LSN)
+     */
+    public boolean ships(long endPosition) {
+        position = endPosition;
+        boolean ships = open.judge(endPosition, clocks.latestCredible(versions)) == LocalTransaction.Verdict.SHIP;
+        if (!captured.isEmpty()) {
+            underWay.ended(captured);
+        }
+        if (ships && !open.touched().isEmpty()) {
+            settled.addAll(open.touched());
+            touchedKeys.increment(open.touched().size());
+            standing = pending.size();
+        }
+        return ships;
+    }
+
+    /** Some rows of a transaction that is not shipped: their keys are pending, and durably so when this returns. */
+    public void withhold(List<RowChange> changes) throws SQLException {
+        Set<WrittenKey> keys = new LinkedHashSet<>();
+        for (RowChange change : changes) {
+            if (!untouched.test(change.table().id())) {
+                keys.add(WrittenKey.of(change));
+            }
+        }
+        if (keys.isEmpty()) {
+            return;
+        }
+        try (Connection connection = pool.getConnection()) {
+            connection.setAutoCommit(false);
+            PendingTable.add(connection, keys, position, whole(connection), micros);
+            connection.commit();
+        }
+        keys.forEach(key -> pending.withheld(key, position));
+        settled.removeAll(keys);
+        if (standing == 0) {
+            LOG.warn("a local transaction of {} is not shipped as it is: its timestamp is not credible, or its keys wait already; they are"
+                    + " touched once the clock is right", java.time.Instant.EPOCH.plus(micros, java.time.temporal.ChronoUnit.MICROS));
+        }
+        standing = pending.size();
+    }
+
+    /** The end of a transaction that is not shipped. */
+    public void withheld() {
+        withheldTransactions.increment();
+    }
+
+    /** What was shipped is durable in the change log: keys settled by it need no touch any more. */
+    public void synced() throws SQLException {
+        if (settled.isEmpty()) {
+            return;
+        }
+        try (Connection connection = pool.getConnection()) {
+            PendingTable.remove(connection, settled);
+        }
+        settled.clear();
+    }
+
+    private long whole(Connection connection) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement("select pg_snapshot_xmax(pg_current_snapshot())::text::bigint");
+             ResultSet row = query.executeQuery()) {
+            row.next();
+            long newest = row.getLong(1);
+            return newest + (int) (xid - newest);
+        }
+    }
+
+    /** How many keys wait to be touched. */
+    public int standing() {
+        return standing;
+    }
+}
