@@ -74,9 +74,9 @@ public final class LogVersions {
         }
     }
 
-    /** The capture has come to a local transaction that ends at this position: what was begun before it counts from now on. */
+    /** The capture has come to a local transaction that ends at this position: what was begun before its end counts from now on. */
     synchronized void passed(long position) {
-        while (!ahead.isEmpty() && ahead.peekFirst().position() <= position) {
+        while (!ahead.isEmpty() && ahead.peekFirst().position() < position) {
             horizon = Math.max(horizon, ahead.removeFirst().micros());
         }
     }

@@ -132,6 +132,11 @@ final class MemoryTarget implements Target {
     }
 
     @Override
+    public long logPosition() {
+        return database.log.size();
+    }
+
+    @Override
     public long ahead(TransactionHeader header) throws SQLException {
         transaction();
         if (is(Fault.NO_SKEW_WAIT)) {
