@@ -50,10 +50,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.Set;
 import java.util.TimeZone;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
@@ -96,7 +94,7 @@ public final class Node implements AutoCloseable {
         HikariDataSource pool = opened(pool());
         ChangeLog log = opened(ChangeLog.open(config.dataDir().resolve("change-log"), config.region(), config.changeLogMaxBytes()));
 
-        ApplierOptions applying = applying();
+        ApplierOptions applying = ApplierSettings.of(config);
         ApplierSession sessions = sessions();
         KeyLocks locks = new KeyLocks();
         TombstoneIndex tombstones = new TombstoneIndex();
@@ -149,20 +147,6 @@ public final class Node implements AutoCloseable {
         return new HikariDataSource(hikari);
     }
 
-    /** By name, not by what exists now: a table that is created later receives at once, and until then its rows are parked. */
-    private ApplierOptions applying() {
-        Map<TableId, Boolean> receives = new ConcurrentHashMap<>();
-        Map<TableId, TableRules> rules = new ConcurrentHashMap<>();
-        Map<TableId, Set<String>> privates = new ConcurrentHashMap<>();
-        return new ApplierOptions(config.region(), peers(), table -> receives.computeIfAbsent(table, this::receives),
-                table -> rules.computeIfAbsent(table, known -> rules(config, known)),
-                (table, column) -> privates.computeIfAbsent(table, config::privateColumns).contains(column), config.maxClockSkew());
-    }
-
-    private boolean receives(TableId table) {
-        return table.equals(CaptureOptions.HEARTBEAT) || ResolvedTables.mode(config.tables(), table).receives();
-    }
-
     private ApplierSession sessions() {
         NodeConfig.Database database = config.database();
         Properties credentials = new Properties();
@@ -188,7 +172,7 @@ public final class Node implements AutoCloseable {
     }
 
     private ShippingOptions shipping(SharedRules rules) {
-        return new ShippingOptions(config.region(), config.listen().shipping().host(), config.listen().shipping().port(), tls(), peers(), rules);
+        return new ShippingOptions(config.region(), config.listen().shipping().host(), config.listen().shipping().port(), tls(), ApplierSettings.peers(config), rules);
     }
 
     private static SharedRules sharedRules(NodeConfig config, ResolvedTables tables) {
@@ -213,10 +197,6 @@ public final class Node implements AutoCloseable {
 
     private TlsFiles tls() {
         return config.tls().map(t -> new TlsFiles(t.certificate(), t.key(), t.authority())).orElse(null);
-    }
-
-    private Set<String> peers() {
-        return config.peers().stream().map(NodeConfig.Peer::region).collect(Collectors.toUnmodifiableSet());
     }
 
     private <T extends AutoCloseable> T opened(T part) {

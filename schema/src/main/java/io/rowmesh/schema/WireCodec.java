@@ -45,6 +45,20 @@ public final class WireCodec {
                 wire.getCausal());
     }
 
+    /** A serialized header, to be kept. */
+    public static byte[] encodeHeader(TransactionHeader header) {
+        return encode(header).toByteArray();
+    }
+
+    /** @throws IllegalArgumentException when the bytes are no header of this version's format */
+    public static TransactionHeader decodeHeader(byte[] bytes) {
+        try {
+            return decode(io.rowmesh.schema.wire.TransactionHeader.parseFrom(bytes));
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalArgumentException("not the header of a transaction: " + e.getMessage(), e);
+        }
+    }
+
     /** A serialized {@code Chunk} message: the form that stands in the change log and travels. */
     public static byte[] encodeChunk(List<RowChange> changes) {
         Map<TableShape, Integer> tables = new LinkedHashMap<>();

@@ -44,7 +44,7 @@ final class JdbcTarget implements Target {
         this.lookAgain = new LookAgain(connection, origins, options, since);
         this.history = ConflictHistory.open(connection, options.isPrivate());
         this.merges = new JdbcMerges(connection, origins, region, since);
-        this.parked = ParkedRows.load(connection);
+        this.parked = ParkedRows.load(connection, history.json(), region);
         this.visibility = new Visibility(connection);
     }
 
@@ -85,6 +85,20 @@ final class JdbcTarget implements Target {
         try (PreparedStatement immediate = connection.prepareStatement("set constraints all immediate")) {
             immediate.execute();
         }
+    }
+
+    /** For changes that were parked when their transaction was applied: it has made its progress and awaited the clock. */
+    void beginAgain(TransactionHeader header) throws SQLException {
+        refuseAtOnce();
+        try (PreparedStatement setup = connection.prepareStatement("select pg_replication_origin_xact_setup('0/0', ?::timestamptz)")) {
+            setup.setString(1, Micros.text(header.commitMicros()));
+            setup.execute();
+        }
+    }
+
+    /** Whether any change may be parked, as far as is known without asking. */
+    boolean mayHaveParked() {
+        return parked.any();
     }
 
     @Override

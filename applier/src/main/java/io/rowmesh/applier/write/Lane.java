@@ -88,6 +88,7 @@ public final class Lane implements AutoCloseable {
             progress = writer.progress();
             share.applied().tell(origin, progress.epoch(), progress.sequence());
             gate.connected();
+            writer.retryParked(this::retried);
             try (Subscription subscription = stream.open(progress.epoch(), progress.sequence())) {
                 follow(subscription, writer);
             }
@@ -126,7 +127,13 @@ public final class Lane implements AutoCloseable {
             }
             originLast = subscription.originLast();
             acknowledge(subscription, writer);
+            writer.retryParked(this::retried);
         }
+    }
+
+    private void retried(Outcome outcome) {
+        historyTold(outcome);
+        counters.retried(outcome);
     }
 
     private void welcomed(Event.Welcomed welcome) {

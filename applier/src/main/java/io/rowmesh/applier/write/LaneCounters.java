@@ -55,6 +55,13 @@ final class LaneCounters {
         commitToCommit.record(Duration.ofNanos(Math.max(0, nowMicros - header.commitMicros()) * 1_000));
     }
 
+    /** Parked changes that were applied again. */
+    void retried(Outcome outcome) {
+        rows.increment(outcome.applied);
+        skipped.increment(outcome.skipped);
+        outcome.conflicts.forEach((type, count) -> conflicts.get(type).increment(count));
+    }
+
     Map<String, Long> conflicts() {
         Map<String, Long> counts = new TreeMap<>();
         conflicts.forEach((type, counter) -> {

@@ -8,6 +8,7 @@ import io.rowmesh.schema.TransactionHeader;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * One connection's life of a lane: everything that writes one origin's transactions, made anew with each connection, as what
@@ -18,14 +19,16 @@ final class LaneWriter implements AutoCloseable {
     private final WriteContext context;
     private final Connection connection;
     private final Durability durability;
+    private final ParkedRetry retry;
     private Progress progress;
     /** The transaction under way; one that failed stays here until {@link #close}. */
     private ApplyTransaction current;
 
-    private LaneWriter(WriteContext context, Connection connection, Durability durability, Progress progress) {
+    private LaneWriter(WriteContext context, Connection connection, Durability durability, ParkedRetry retry, Progress progress) {
         this.context = context;
         this.connection = connection;
         this.durability = durability;
+        this.retry = retry;
         this.progress = progress;
     }
 
@@ -41,11 +44,12 @@ final class LaneWriter implements AutoCloseable {
         // Two sessions cannot have one replication origin, so the former one has ended, whatever became of its commit.
         locks.settle(origin);
         try {
-            Target target = new JdbcTarget(connection, origin, options);
+            JdbcTarget target = new JdbcTarget(connection, origin, options);
             Progress progress = target.progress(origin);
             target.commit();
             WriteContext context = new WriteContext(target, options, locks, index, new BlockingWaits(), versions);
-            return new LaneWriter(context, connection, new Durability(connection, marks), progress);
+            return new LaneWriter(context, connection, new Durability(connection, marks), new ParkedRetry(connection, target, context, origin),
+                    progress);
         } catch (SQLException | RuntimeException e) {
             connection.close();
             throw e;
@@ -86,6 +90,11 @@ final class LaneWriter implements AutoCloseable {
         progress = new Progress(header.epoch(), header.sequence(), header.commitMicros());
         durability.committed(header);
         return current.outcome();
+    }
+
+    /** Applies parked changes again that a person, or the end of what they waited for, has made due; seldom looks. */
+    void retryParked(Consumer<Outcome> done) throws SQLException {
+        retry.whenDue(done);
     }
 
     boolean waitsForDisk() {

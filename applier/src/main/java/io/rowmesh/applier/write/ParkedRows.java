@@ -1,16 +1,22 @@
 package io.rowmesh.applier.write;
 
+import io.rowmesh.applier.history.NamedRow;
+import io.rowmesh.applier.history.RowJson;
 import io.rowmesh.schema.RowChange;
-import io.rowmesh.schema.TransactionHeader;
-import io.rowmesh.schema.WireCodec;
 import io.rowmesh.schema.TableId;
+import io.rowmesh.schema.TransactionHeader;
+import io.rowmesh.schema.Version;
+import io.rowmesh.schema.WireCodec;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -19,15 +25,30 @@ import java.util.Set;
  */
 final class ParkedRows {
 
+    /** Class of the cause of a change that only waits behind another one. */
+    static final String WAITS = "55000";
+
+    private static final String INSERT = """
+            insert into rowmesh.parked (origin, epoch, sequence, table_schema, table_name, row_key, kind, committed_at, change, sqlstate,
+              reason, parked_at, header, incoming_row, stored_row, stored_at, stored_origin, waits_for)
+            select ?, ?, ?, ?, ?, ?, ?, ?::timestamptz, ?, ?, ?, clock_timestamp(), ?, ?::json, ?::json, ?::timestamptz, ?,
+              case when ? then (select min(h.parked_id) from rowmesh.parked h
+                where h.table_schema = ? and h.table_name = ? and md5(h.row_key) in (md5(?), md5('*'))) end""";
+
     private final Connection connection;
+    private final RowJson json;
+    private final String region;
     private final Set<TableKey> keys = new HashSet<>();
 
-    private ParkedRows(Connection connection) {
+    private ParkedRows(Connection connection, RowJson json, String region) {
         this.connection = connection;
+        this.json = json;
+        this.region = region;
     }
 
-    static ParkedRows load(Connection connection) throws SQLException {
-        ParkedRows parked = new ParkedRows(connection);
+    /** @param json how rows are shown to people */
+    static ParkedRows load(Connection connection, RowJson json, String region) throws SQLException {
+        ParkedRows parked = new ParkedRows(connection, json, region);
         try (PreparedStatement query = connection.prepareStatement(
                 "select distinct table_schema, table_name, row_key from rowmesh.parked"); ResultSet rows = query.executeQuery()) {
             while (rows.next()) {
@@ -35,6 +56,11 @@ final class ParkedRows {
             }
         }
         return parked;
+    }
+
+    /** Whether any may be parked, as far as is known without asking. */
+    boolean any() {
+        return !keys.isEmpty();
     }
 
     /** Whether a change must wait behind a parked one of its key. A person may have settled that meanwhile. */
@@ -48,7 +74,7 @@ final class ParkedRows {
             return false;
         }
         try (PreparedStatement query = connection.prepareStatement("select exists (select from rowmesh.parked"
-                + " where table_schema = ? and table_name = ? and row_key = ?)")) {
+                + " where table_schema = ? and table_name = ? and md5(row_key) = md5(?))")) {
             query.setString(1, key.table().schema());
             query.setString(2, key.table().name());
             query.setString(3, key.key());
@@ -65,23 +91,52 @@ final class ParkedRows {
     /** Written in the running transaction, which goes on without the change. */
     void park(TransactionHeader header, RowChange change, SQLException cause) throws SQLException {
         TableKey key = TableKey.of(change);
-        try (PreparedStatement insert = connection.prepareStatement("""
-                insert into rowmesh.parked (origin, epoch, sequence, table_schema, table_name, row_key, kind, committed_at,
-                  change, sqlstate, reason, parked_at)
-                values (?, ?, ?, ?, ?, ?, ?, ?::timestamptz, ?, ?, ?, clock_timestamp())""")) {
+        StoredRows.Stored stored = stored(change).orElse(new StoredRows.Stored(null, null));
+        Version version = stored.version();
+        try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
             insert.setString(1, header.origin());
             insert.setInt(2, header.epoch());
             insert.setLong(3, header.sequence());
-            insert.setString(4, key.table().schema());
-            insert.setString(5, key.table().name());
-            insert.setString(6, key.key());
-            insert.setString(7, change.kind().name().toLowerCase(java.util.Locale.ROOT));
+            table(insert, 4, key);
+            insert.setString(7, change.kind().name().toLowerCase(Locale.ROOT));
             insert.setString(8, Micros.text(header.commitMicros()));
             insert.setBytes(9, WireCodec.encodeChunk(List.of(change)));
             insert.setString(10, cause.getSQLState());
             insert.setString(11, cause.getMessage());
+            insert.setBytes(12, WireCodec.encodeHeader(header));
+            insert.setString(13, json.text(key.table(), NamedRow.of(change)));
+            insert.setString(14, json.text(key.table(), stored.row()));
+            insert.setString(15, version == null ? null : Micros.text(version.commitMicros()));
+            insert.setString(16, version == null ? null : version.origin());
+            insert.setBoolean(17, WAITS.equals(cause.getSQLState()));
+            table(insert, 18, key);
             insert.execute();
         }
         keys.add(key);
+    }
+
+    private static void table(PreparedStatement statement, int first, TableKey key) throws SQLException {
+        statement.setString(first, key.table().schema());
+        statement.setString(first + 1, key.table().name());
+        statement.setString(first + 2, key.key());
+    }
+
+    /** The row that stands here now, for people. A table that does not fit the change tells of none. */
+    private Optional<StoredRows.Stored> stored(RowChange change) throws SQLException {
+        if (change.kind() == RowChange.Kind.TRUNCATE) {
+            return Optional.empty();
+        }
+        Savepoint before = connection.setSavepoint();
+        try {
+            Optional<StoredRows.Stored> row = StoredRows.of(connection, change.table().id(), region).read(List.of(LookAgain.keyTexts(change)));
+            connection.releaseSavepoint(before);
+            return row;
+        } catch (SQLException e) {
+            if (SqlFaults.remedy(e) != SqlFaults.Remedy.PARK_ROW) {
+                throw e;
+            }
+            connection.rollback(before);
+            return Optional.empty();
+        }
     }
 }

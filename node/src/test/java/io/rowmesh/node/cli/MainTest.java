@@ -74,10 +74,17 @@ class MainTest {
 
     @Test
     void everyCommandHasHelp() {
-        for (String command : List.of("run", "prepare", "check", "status", "schema", "new-epoch", "parked")) {
+        for (String command : List.of("run", "prepare", "check", "status", "schema", "new-epoch", "parked", "conflicts", "why")) {
             assertEquals(0, rowmesh(command, "--help"), command);
         }
-        assertEquals(0, rowmesh("parked", "list", "--help"));
+        for (String command : List.of("list", "show", "retry", "settle")) {
+            assertEquals(0, rowmesh("parked", command, "--help"), command);
+        }
+        assertEquals(0, rowmesh("conflicts", "list", "--help"));
+        assertEquals(0, rowmesh("conflicts", "show", "--help"));
+        assertEquals(2, rowmesh("parked", "retry"));
+        assertEquals(2, rowmesh("parked", "settle", "1"));
+        assertEquals(2, rowmesh("why", "t"));
         assertEquals(0, rowmesh("--version"));
         assertEquals(0, rowmesh("--help"));
         assertTrue(out.toString().contains("  4   the database lacks something\n"), out.toString());

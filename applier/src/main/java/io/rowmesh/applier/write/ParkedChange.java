@@ -1,0 +1,36 @@
+package io.rowmesh.applier.write;
+
+import io.rowmesh.schema.RowChange;
+import io.rowmesh.schema.TransactionHeader;
+import io.rowmesh.schema.WireCodec;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * An entry of {@code rowmesh.parked}, as it is needed to apply it.
+ *
+ * @param sqlstate of the cause
+ */
+record ParkedChange(long id, TransactionHeader header, RowChange change, String sqlstate) {
+
+    static final String COLUMNS = "parked_id, origin, epoch, sequence, " + Micros.sql("committed_at") + ", header, change, sqlstate";
+
+    static ParkedChange read(ResultSet row) throws SQLException {
+        byte[] header = row.getBytes(6);
+        TransactionHeader known = header == null
+                // Parked before headers were kept: what its origin had seen is not known any more.
+                ? new TransactionHeader(row.getString(2), row.getInt(3), row.getLong(4), row.getLong(5), 0, 1, 1, List.of(), false)
+                : WireCodec.decodeHeader(header);
+        return new ParkedChange(row.getLong(1), known, WireCodec.decodeChunk(row.getBytes(7)).get(0), row.getString(8));
+    }
+
+    TableKey key() {
+        return TableKey.of(change);
+    }
+
+    boolean sameTransaction(ParkedChange other) {
+        return header.epoch() == other.header.epoch() && header.sequence() == other.header.sequence();
+    }
+}

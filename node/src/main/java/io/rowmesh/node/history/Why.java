@@ -1,0 +1,98 @@
+package io.rowmesh.node.history;
+
+import io.rowmesh.applier.write.StoredRows;
+import io.rowmesh.applier.write.TextForms;
+import io.rowmesh.node.config.NodeConfig;
+import io.rowmesh.schema.TableId;
+import io.rowmesh.schema.Version;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Why a row is what it is in this region: its version, the deletes that are remembered of it, what it won against and lost to
+ * as far as the history goes, and what is parked of it.
+ *
+ * @param key      canonical, a JSON array of texts
+ * @param row      column to exact text of the row that stands, "(private)" for what must not be shown; null when none stands
+ * @param written  when the row was last written; null when the database does not know it
+ * @param origin   the region of that write
+ * @param deletes  the deletes of the key, or of all keys of the table, that are remembered
+ * @param conflicts the newest first
+ */
+public record Why(String region, String table, String key, Map<String, String> row, String written, String origin, List<Delete> deletes,
+                  List<ConflictRow> conflicts, List<ParkedRow> parked) {
+
+    private static final int CONFLICTS = 20;
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSSSS'+00'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    /** @param truncate whether it is a truncate, which deletes every key */
+    public record Delete(String at, String origin, boolean truncate) {
+    }
+
+    /**
+     * Reads it all in one snapshot.
+     *
+     * @param table as a person writes it
+     * @param key   a JSON array of texts, or for a key of one column the text itself
+     */
+    public static Why read(NodeConfig config, Connection connection, String table, String key) throws SQLException {
+        TextForms.pin(connection);
+        connection.setAutoCommit(false);
+        connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+        connection.setReadOnly(true);
+        try {
+            TableId id = Names.table(connection, table);
+            StoredRows rows = StoredRows.of(connection, id, config.region());
+            List<String> texts = Names.key(key, rows.keyColumns().size());
+            String canonical = rows.canonicalKey(texts);
+            Optional<StoredRows.Stored> stored = rows.read(texts);
+            Version version = stored.map(StoredRows.Stored::version).orElse(null);
+            return new Why(config.region(), id.toString(), canonical, stored.map(row -> shown(row, config.privateColumns(id))).orElse(null),
+                    version == null ? null : time(version), version == null ? null : version.origin(), deletes(connection, id, canonical),
+                    Conflicts.of(connection, id, canonical, CONFLICTS), ParkedRow.of(connection, id, canonical));
+        } finally {
+            connection.rollback();
+        }
+    }
+
+    private static Map<String, String> shown(StoredRows.Stored stored, Set<String> privates) {
+        Map<String, String> shown = new LinkedHashMap<>();
+        stored.row().columns().forEach(column -> shown.put(column, privates.contains(column) ? "(private)" : stored.row().get(column)));
+        return shown;
+    }
+
+    private static String time(Version version) {
+        return TIME.format(Instant.EPOCH.plusSeconds(Math.floorDiv(version.commitMicros(), 1_000_000L))
+                .plusNanos(Math.floorMod(version.commitMicros(), 1_000_000L) * 1_000L));
+    }
+
+    private static List<Delete> deletes(Connection connection, TableId table, String key) throws SQLException {
+        List<Delete> deletes = new ArrayList<>();
+        try (PreparedStatement query = connection.prepareStatement("select deleted_at::text, origin, row_key = '*' from rowmesh.tombstone"
+                + " where table_schema = ? and table_name = ? and md5(row_key) in (md5(?), md5('*')) order by deleted_at desc")) {
+            query.setString(1, table.schema());
+            query.setString(2, table.name());
+            query.setString(3, key);
+            try (ResultSet rows = query.executeQuery()) {
+                while (rows.next()) {
+                    deletes.add(new Delete(rows.getString(1), rows.getString(2), rows.getBoolean(3)));
+                }
+            }
+        }
+        return deletes;
+    }
+}
