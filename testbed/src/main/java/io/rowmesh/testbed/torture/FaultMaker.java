@@ -17,13 +17,18 @@ final class FaultMaker {
     private static final String ENDED = "select count(pg_terminate_backend(pid)) from pg_stat_activity where pid <> pg_backend_pid() and ";
 
     private final TestingMesh mesh;
+    private final List<Table> tables;
     private final Random random;
     private final List<FaultKind> kinds;
     private final ShiftedClock clock;
 
-    /** @param clock null where there is none to move */
-    FaultMaker(TestingMesh mesh, ShiftedClock clock, Random random) {
+    /**
+     * @param tables to lock rows of
+     * @param clock  null where there is none to move
+     */
+    FaultMaker(TestingMesh mesh, List<Table> tables, ShiftedClock clock, Random random) {
         this.mesh = mesh;
+        this.tables = tables;
         this.random = random;
         this.clock = clock;
         this.kinds = Arrays.stream(FaultKind.values()).filter(kind -> kind != FaultKind.CLOCK_MOVED || clock != null).toList();
@@ -75,7 +80,8 @@ final class FaultMaker {
 
     /** A user who locks rows, or a whole table, and goes for coffee. */
     private Fault locked(FaultKind kind, String database, TestingRegion region) {
-        String lock = random.nextBoolean() ? "lock table hot in share row exclusive mode" : "select * from hot where id <= 4 for update";
+        String table = any(tables).name();
+        String lock = random.nextBoolean() ? "lock table " + table + " in share row exclusive mode" : "select * from " + table + " limit 4 for update";
         Connection[] held = new Connection[1];
         return new Fault(kind, database, millis(500, 6_000), () -> held[0] = hold(region, lock), () -> held[0].close());
     }

@@ -55,8 +55,9 @@ final class Torture {
             mesh = started;
             mesh.execute(schema()).start();
             Random random = new Random(options.seed());
-            faults = new Faults(new FaultMaker(mesh, clock, new Random(random.nextLong())), options.meanGap(), new Random(random.nextLong()),
-                    this::story);
+            List<Table> tables = options.workloads().stream().flatMap(workload -> workload.tables().stream()).toList();
+            faults = new Faults(new FaultMaker(mesh, tables, clock, new Random(random.nextLong())), options.meanGap(),
+                    new Random(random.nextLong()), this::story);
             watch = new Watch(mesh, faults, pace, this::story);
             write(random);
             String stuck = drain();
