@@ -59,7 +59,7 @@ final class Counters implements Workload {
                 + ", " + lo + ", array['" + tag + "'], '" + v + "') on conflict do nothing");
         if (inserted == 0) {
             hand.changeSeen(COUNTERS, key(id), Write.Kind.UPDATE, set, "update counters set n = n + " + n + ", hi = greatest(hi, " + hi
-                    + "), lo = least(lo, " + lo + "), tags = tags || '" + tag + "', v = '" + v + "' where id = " + id);
+                    + "), lo = least(lo, " + lo + "), tags = array_append(tags, '" + tag + "'), v = '" + v + "' where id = " + id);
         }
     }
 

@@ -27,6 +27,13 @@ final class Tally {
         count(e);
     }
 
+    /** A statement that no database would take: a mistake of these writers, who then do not write what they should. Or null. */
+    synchronized String mistakes() {
+        Map<String, Long> found = new TreeMap<>(errors);
+        found.keySet().removeIf(state -> !state.startsWith("22") && !state.startsWith("42"));
+        return found.isEmpty() ? null : found.toString();
+    }
+
     /** A connection that is gone, or could not be had. */
     void broken(SQLException e) {
         count(e);
