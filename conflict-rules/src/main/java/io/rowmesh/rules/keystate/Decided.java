@@ -1,0 +1,21 @@
+package io.rowmesh.rules.keystate;
+
+/** What is to be done about a key: kept from now on, and done to its row. */
+public record Decided<S>(Kept<S> kept, Show show) {
+
+    /** What is to be done to the row. */
+    public sealed interface Show {
+    }
+
+    /** It stays as it is. */
+    public record Leave() implements Show {
+    }
+
+    /** It is to hold these values, whether it is there or not. */
+    public record Put(Image row) implements Show {
+    }
+
+    /** It is to be deleted. */
+    public record Remove() implements Show {
+    }
+}
