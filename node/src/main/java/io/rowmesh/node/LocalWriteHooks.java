@@ -7,6 +7,7 @@ import io.rowmesh.schema.RowChange;
 
 import java.sql.SQLException;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /** Joins the capture to what must happen to local writes before they are shipped. */
 final class LocalWriteHooks {
@@ -14,7 +15,8 @@ final class LocalWriteHooks {
     private LocalWriteHooks() {
     }
 
-    static io.rowmesh.agent.capture.LocalWrites of(LocalWrites writes, Withholding withholding) {
+    /** @param lastWhole the sequence of the last transaction that stands whole in the change log */
+    static io.rowmesh.agent.capture.LocalWrites of(LocalWrites writes, Withholding withholding, LongSupplier lastWhole) {
         return new io.rowmesh.agent.capture.LocalWrites(
                 () -> attempt(writes, () -> {
                     writes.restart();
@@ -22,12 +24,12 @@ final class LocalWriteHooks {
                 }),
                 new WithholdingJudge(withholding),
                 (transaction, rows) -> attempt(writes, () -> onRows(writes, transaction, rows)),
-                () -> attempt(writes, writes::beforeSync),
+                () -> attempt(writes, () -> writes.beforeSync(lastWhole.getAsLong())),
                 position -> attempt(writes, withholding::synced));
     }
 
     private static void onRows(LocalWrites writes, TransactionSoFar transaction, List<RowChange> rows) throws SQLException {
-        writes.onRows(transaction.version(), transaction.epoch(), transaction.sequence(), transaction.xid(), rows);
+        writes.onRows(transaction.version(), transaction.epoch(), transaction.sequence(), transaction.xid(), transaction.seen(), rows);
     }
 
     /** An error ends the connection, and the capture starts over from the slot: nothing is shipped without its tombstones. */

@@ -105,7 +105,8 @@ public final class Node implements AutoCloseable {
         FormerSession.outlast(localWrites::start, FORMER_SESSION_LIMIT);
 
         SharedRules rules = sharedRules(config, tables);
-        PostgresCapture capture = new PostgresCapture(capturing(tables), log, LocalWriteHooks.of(localWrites, touching.withholding()), marks::seenAt, registry);
+        PostgresCapture capture = new PostgresCapture(capturing(tables), log, LocalWriteHooks.of(localWrites, touching.withholding(),
+                () -> log.nextSequence() - 1), marks::seenAt, registry);
         ShippingServer shipping = opened(new ShippingServer(shipping(rules), log, registry).start());
         List<Lane> lanes = lanes(applying, sessions, share, rules, registry);
         Periodic periodic = new Periodic(config, pool, new Heartbeat(pool, config.region()),

@@ -223,7 +223,7 @@ final class JdbcMerges implements MergeTarget {
         key(statement, first, change.table(), RowChange.keyImage(change));
     }
 
-    private static void key(PreparedStatement statement, int first, TableShape table, Row row) throws SQLException {
+    static void key(PreparedStatement statement, int first, TableShape table, Row row) throws SQLException {
         values(statement, first, table, row, table.keyPositions());
     }
 

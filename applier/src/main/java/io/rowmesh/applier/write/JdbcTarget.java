@@ -2,6 +2,7 @@ package io.rowmesh.applier.write;
 
 import io.rowmesh.applier.history.ConflictBatch;
 import io.rowmesh.applier.history.ConflictHistory;
+import io.rowmesh.applier.merge.KeyTarget;
 import io.rowmesh.applier.merge.MergeTarget;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.TableId;
@@ -27,6 +28,7 @@ final class JdbcTarget implements Target {
     private final LookAgain lookAgain;
     private final ConflictHistory history;
     private final JdbcMerges merges;
+    private final JdbcKeys keys;
     private final ParkedRows parked;
     private final Visibility visibility;
     private final String region;
@@ -44,6 +46,7 @@ final class JdbcTarget implements Target {
         this.lookAgain = new LookAgain(connection, origins, options, since);
         this.history = ConflictHistory.open(connection, options.isPrivate());
         this.merges = new JdbcMerges(connection, origins, region, since);
+        this.keys = new JdbcKeys(connection, origins);
         this.parked = ParkedRows.load(connection, history.json(), region);
         this.visibility = new Visibility(connection);
     }
@@ -145,6 +148,11 @@ final class JdbcTarget implements Target {
     }
 
     @Override
+    public KeyTarget keys() {
+        return keys;
+    }
+
+    @Override
     public boolean isParked(RowChange change) throws SQLException {
         return parked.blocks(change);
     }
@@ -241,6 +249,7 @@ final class JdbcTarget implements Target {
     public void forgetTables() {
         tables.forgetTables();
         merges.forgetTables();
+        keys.forgetTables();
     }
 
     private static long onlyLong(PreparedStatement query) throws SQLException {

@@ -1,7 +1,11 @@
 package io.rowmesh.applier.write;
 
+import io.rowmesh.applier.merge.KeyedTable;
 import io.rowmesh.applier.merge.LocalDelete;
+import io.rowmesh.rules.keystate.Stamp;
+import io.rowmesh.rules.keystate.Write;
 import io.rowmesh.schema.RowChange;
+import io.rowmesh.schema.Seen;
 import io.rowmesh.schema.Step;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TableShape;
@@ -33,6 +37,11 @@ public final class LocalRepairs {
     private final Set<TableKey> belowTombstones = new LinkedHashSet<>();
     /** Deletes of tables with counters, whose sequences are known now. */
     private final Set<LocalDelete> counted = new LinkedHashSet<>();
+    /** Writes of tables whose rules keep a state of each key. */
+    private final CapturedKeys kept;
+    private long wholeUpTo = Long.MAX_VALUE;
+    private long lastXid = -1;
+    private long position;
     private final Deque<SqlStep> steps = new ArrayDeque<>();
     private int epoch;
     private KeyLocks.Held held;
@@ -48,6 +57,7 @@ public final class LocalRepairs {
     public LocalRepairs(WriteContext context) {
         this.context = context;
         this.target = context.target();
+        this.kept = new CapturedKeys(context);
     }
 
     /** To be done first: learns the tombstones that stand, and repeats every second look that a restart may have cut short. */
@@ -70,11 +80,28 @@ public final class LocalRepairs {
      * @param xid      its transaction number in the local database, 32 bits
      */
     public void onRows(Version version, int epochOfLog, long sequence, long xid, List<RowChange> changes) throws SQLException {
+        onRows(version, epochOfLog, sequence, xid, null, changes);
+    }
+
+    /** @param seen what the transaction had seen of other regions, exact in the order of the log; null when that is not known */
+    public void onRows(Version version, int epochOfLog, long sequence, long xid, Seen seen, List<RowChange> changes) throws SQLException {
         epoch = epochOfLog;
+        position = xid == lastXid ? position : 0;
+        lastXid = xid;
         for (RowChange change : changes) {
+            position++;
             if (context.options().receives().test(change.table().id())) {
-                note(version, sequence, xid, change);
+                if (KeyedTable.keeps(context.options().rules().apply(change.table().id()))) {
+                    noteKept(version, sequence, xid, seen, change);
+                } else {
+                    note(version, sequence, xid, change);
+                }
             }
+        }
+        if (kept.noted() >= FLUSH_AT) {
+            wholeUpTo = sequence - 1;
+            run();
+            wholeUpTo = Long.MAX_VALUE;
         }
         if (deletes.size() >= FLUSH_AT || belowTombstones.size() >= FLUSH_AT || counted.size() >= FLUSH_AT) {
             run();
@@ -103,6 +130,13 @@ public final class LocalRepairs {
         }
     }
 
+    /** A key that states are kept of needs no tombstone and no look: the capture writes the row from the joined state. */
+    private void noteKept(Version version, long sequence, long xid, Seen seen, RowChange change) throws SQLException {
+        target.awaitVisible(xid);
+        Seen own = seen == null ? null : seen.with(version.origin(), epoch, sequence);
+        kept.note(new Write(new Stamp(version, epoch, sequence, position), own, change, true));
+    }
+
     /** Counters need no tombstone and no look: the table's trigger has told of the delete before anybody could judge the key. */
     private void noteCounted(TableKey key, long sequence, long xid, RowChange.Kind kind) throws SQLException {
         if (kind == RowChange.Kind.DELETE || kind == RowChange.Kind.TRUNCATE) {
@@ -112,7 +146,14 @@ public final class LocalRepairs {
         }
     }
 
-    /** Does everything that was gathered. */
+    /** Does everything that was gathered. @param last the sequence of the last transaction that is here whole */
+    void run(long last) throws SQLException {
+        wholeUpTo = last;
+        run();
+        wholeUpTo = Long.MAX_VALUE;
+    }
+
+    /** Does everything that was gathered, of whole transactions. */
     void run() throws SQLException {
         while (step()) {
             continue;
@@ -142,6 +183,8 @@ public final class LocalRepairs {
             planReassertion();
         } else if (!counted.isEmpty()) {
             planCounted();
+        } else if (kept.noted() >= FLUSH_AT || kept.anyWhole(wholeUpTo)) {
+            planKept();
         } else if (!belowTombstones.isEmpty()) {
             planLook();
         } else if (context.tombstones().crowded()) {
@@ -199,6 +242,22 @@ public final class LocalRepairs {
         steps.add(target::commit);
         steps.add(this::free);
         steps.add(counted::clear);
+    }
+
+    private void planKept() {
+        lock(kept.keys());
+        steps.add(kept::begin);
+        steps.add(this::stepKept);
+    }
+
+    private void stepKept() throws SQLException {
+        if (kept.step(wholeUpTo)) {
+            steps.add(this::stepKept);
+            return;
+        }
+        steps.add(target::commit);
+        steps.add(this::free);
+        steps.add(() -> kept.done(wholeUpTo));
     }
 
     private void planLook() {

@@ -1,6 +1,7 @@
 package io.rowmesh.applier.write;
 
 import io.rowmesh.schema.RowChange;
+import io.rowmesh.schema.Seen;
 import io.rowmesh.schema.Version;
 
 import java.sql.Connection;
@@ -73,12 +74,27 @@ public final class LocalWrites implements AutoCloseable {
      * @param xid      its transaction number in the local database, 32 bits
      */
     public void onRows(Version version, int epoch, long sequence, long xid, List<RowChange> changes) throws SQLException {
-        repairs.onRows(version, epoch, sequence, xid, changes);
+        onRows(version, epoch, sequence, xid, null, changes);
     }
 
-    /** Called before the change log is synced: afterwards every noted delete has its durable tombstone. */
+    /** @param seen what the transaction had seen of other regions, exact in the order of the log; null when that is not known */
+    public void onRows(Version version, int epoch, long sequence, long xid, Seen seen, List<RowChange> changes) throws SQLException {
+        repairs.onRows(version, epoch, sequence, xid, seen, changes);
+    }
+
+    /** As {@link #beforeSync(long)}, every noted transaction being whole. */
     public void beforeSync() throws SQLException {
-        repairs.run();
+        beforeSync(Long.MAX_VALUE);
+    }
+
+    /**
+     * Called before the change log is synced: afterwards every noted delete has its durable tombstone, and every noted write of a
+     * key whose state is kept is part of it.
+     *
+     * @param last the sequence of the last transaction of which all rows were noted
+     */
+    public void beforeSync(long last) throws SQLException {
+        repairs.run(last);
     }
 
     @Override

@@ -92,7 +92,7 @@ record MergeStatements(TableShape shape, LocalTable local, int[] positions, Stri
         return found.length > 0 ? found : IntStream.of(shape.keyPositions()).limit(1).toArray();
     }
 
-    private static String keyEquals(TableShape shape, LocalTable local) {
+    static String keyEquals(TableShape shape, LocalTable local) {
         return IntStream.of(shape.keyPositions()).mapToObj(i -> "t." + quoted(shape.columns().get(i).name()) + " = ?::"
                 + column(shape, local, i).castType()).collect(Collectors.joining(" and "));
     }
@@ -102,11 +102,11 @@ record MergeStatements(TableShape shape, LocalTable local, int[] positions, Stri
         return local.columns().get(column.name());
     }
 
-    private static String name(TableShape shape) {
+    static String name(TableShape shape) {
         return ControlSchema.renderer().render(DSL.name(shape.id().schema(), shape.id().name()));
     }
 
-    private static String quoted(String name) {
+    static String quoted(String name) {
         return ControlSchema.renderer().render(DSL.name(List.of(name)));
     }
 }

@@ -4,6 +4,7 @@ import io.rowmesh.applier.history.ConflictRecord;
 import io.rowmesh.applier.history.Decision;
 import io.rowmesh.applier.history.NamedRow;
 import io.rowmesh.applier.merge.CounterWrite;
+import io.rowmesh.applier.merge.KeyedTable;
 import io.rowmesh.rules.ColumnRule;
 import io.rowmesh.rules.ConflictType;
 import io.rowmesh.rules.StoredRow;
@@ -24,6 +25,8 @@ final class MergeWriter {
     private final boolean careful;
     private RowChange change;
     private CounterWrite write;
+    private KeptWriter kept;
+    private long position;
 
     MergeWriter(WriteContext context, TransactionHeader header, Outcome outcome, boolean careful) {
         this.context = context;
@@ -34,7 +37,7 @@ final class MergeWriter {
 
     /** Whether changes of a table are written here. */
     boolean takes(RowChange candidate) {
-        return rules(candidate).counts();
+        return rules(candidate).counts() || KeyedTable.keeps(rules(candidate));
     }
 
     private TableRules rules(RowChange candidate) {
@@ -51,13 +54,16 @@ final class MergeWriter {
             context.target().savepoint();
         }
         change = next;
-        write = new CounterWrite(context.target().merges(), rules(next), header, next);
+        position++;
+        boolean keeps = KeyedTable.keeps(rules(next));
+        kept = keeps ? new KeptWriter(context, rules(next), header, next, position) : null;
+        write = keeps ? null : new CounterWrite(context.target().merges(), rules(next), header, next);
     }
 
     /** One statement of the change that is open. In careful mode a change that is refused is parked. */
     void step() throws SQLException {
         try {
-            if (write.step()) {
+            if (kept != null ? kept.step() : write.step()) {
                 return;
             }
             if (careful) {
@@ -76,6 +82,11 @@ final class MergeWriter {
     }
 
     private void tell() {
+        if (kept != null) {
+            outcome.applied += kept.written() ? 1 : 0;
+            outcome.skipped += kept.written() ? 0 : 1;
+            return;
+        }
         outcome.applied += write.written() ? 1 : 0;
         outcome.skipped += write.written() ? 0 : 1;
         write.conflict().ifPresent(type -> outcome.conflict(ConflictRecord.of(type, change.table().id(), RowKey.of(change),

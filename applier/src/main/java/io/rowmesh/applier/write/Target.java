@@ -1,6 +1,7 @@
 package io.rowmesh.applier.write;
 
 import io.rowmesh.applier.history.ConflictBatch;
+import io.rowmesh.applier.merge.KeyTarget;
 import io.rowmesh.applier.merge.MergeTarget;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.TableId;
@@ -48,6 +49,9 @@ public interface Target {
 
     /** The same session and transaction, for tables whose rules merge. */
     MergeTarget merges();
+
+    /** The same session and transaction, for tables whose rules keep a state of each key. */
+    KeyTarget keys();
 
     /** Whether a change must wait behind a parked one of its key. */
     boolean isParked(RowChange change) throws SQLException;

@@ -132,13 +132,14 @@ public final class ColumnMerge implements KeyRule<ColumnState> {
     }
 
     /**
-     * Once its newest write or delete is seen by all, everything older is applied here, as each region tells it behind its own
-     * older writes, and everything to come is newer.
+     * Once all that decides it is seen by all: then everything older is applied here, as each region tells it behind its own
+     * older writes, everything to come is newer, and shows the columns that it does not set as they are here.
      */
     @Override
     public boolean stable(ColumnState state, Seen seenByAll) {
         Stamp newest = Stamp.newer(state.newestWrite(), state.newestDelete());
-        return newest == null || newest.in(seenByAll);
+        return (newest == null || newest.in(seenByAll)) && state.columns().values().stream()
+                .allMatch(value -> value.source() != Source.SET || value.stamp().in(seenByAll));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.rowmesh.rules.keystate;
 
 import io.rowmesh.rules.keystate.StoredKey.Writer;
+import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.Seen;
 
 import java.util.List;
@@ -45,22 +46,24 @@ public final class KeyMachine<S> {
     }
 
     /**
-     * A local transaction that the capture has met, once it is visible.
+     * Local transactions that the capture has met, once they are visible.
      *
-     * @param writes its changes of the key so far, in order, those that were joined before left out or repeated
-     * @param whole  whether these are all: of a transaction that arrives in pieces the row shows more than is joined
+     * @param writes their changes of the key, in the order of the log, those that were joined before left out or repeated
+     * @param whole  whether the last transaction is here whole: of one in pieces the row shows more than is joined
      */
     public Decided<S> capture(StoredKey stored, Kept<S> kept, S table, List<Write> writes, boolean whole) {
         S joined = start(kept, table);
         for (Write write : writes) {
             joined = rule.join(joined, write);
         }
-        long micros = writes.get(0).stamp().version().commitMicros();
+        Write last = writes.get(writes.size() - 1);
+        long micros = last.stamp().version().commitMicros();
         boolean laterWrite = stored.writer() == Writer.USER && (!stored.writtenAt(micros) || !whole);
-        boolean laterDelete = stored.writer() == Writer.NOBODY && rule.shown(joined).isPresent();
+        boolean laterDelete = stored.writer() == Writer.NOBODY && !deletes(last) && rule.shown(joined).isPresent();
         boolean later = laterWrite || laterDelete;
         boolean waiting = laterDelete || later && kept != null && kept.waiting();
-        return new Decided<>(new Kept<>(joined, micros, waiting, false), later ? new Decided.Leave() : show(stored, joined));
+        Long captured = whole ? (Long) micros : captured(kept);
+        return new Decided<>(new Kept<>(joined, captured, waiting, false), later ? new Decided.Leave() : show(stored, joined));
     }
 
     /** A local write of the key is not shipped as it is: the row stays until the node has stated it anew. */
@@ -102,6 +105,10 @@ public final class KeyMachine<S> {
             case USER -> withheld(kept) || !(stored.settled() || stored.writtenAt(captured(kept)));
             case NOBODY -> kept != null && rule.shown(kept.state()).isPresent();
         };
+    }
+
+    private static boolean deletes(Write write) {
+        return write.change().kind() == RowChange.Kind.DELETE || write.change().kind() == RowChange.Kind.TRUNCATE;
     }
 
     private S start(Kept<S> kept, S table) {

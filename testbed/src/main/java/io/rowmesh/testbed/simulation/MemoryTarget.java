@@ -1,6 +1,7 @@
 package io.rowmesh.testbed.simulation;
 
 import io.rowmesh.applier.history.ConflictBatch;
+import io.rowmesh.applier.merge.KeyTarget;
 import io.rowmesh.applier.merge.MergeTarget;
 import io.rowmesh.applier.write.GroupResult;
 import io.rowmesh.applier.write.MetDelete;
@@ -290,6 +291,11 @@ final class MemoryTarget implements Target {
     @Override
     public MergeTarget merges() {
         throw new UnsupportedOperationException("no simulated table merges");
+    }
+
+    @Override
+    public KeyTarget keys() {
+        throw new UnsupportedOperationException("no simulated table keeps states of its keys");
     }
 
     @Override

@@ -1,0 +1,45 @@
+package io.rowmesh.applier.merge;
+
+import io.rowmesh.rules.keystate.Kept;
+import io.rowmesh.schema.Row;
+import io.rowmesh.schema.RowChange;
+import io.rowmesh.schema.TableId;
+import io.rowmesh.schema.TableShape;
+
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * What the rules that keep a state of each key need of their region's database, in the open transaction, beside
+ * {@link MergeTarget}. Each call is one statement. Two implementations: over JDBC, and the in-memory tables of the simulation.
+ */
+public interface KeyTarget {
+
+    /** The open transaction is to be durable once its commit returned. */
+    void durable() throws SQLException;
+
+    /** What stands at the key of a row, and what is kept of it. */
+    FoundKey find(TableShape table, Row key) throws SQLException;
+
+    /**
+     * Locks a row until the transaction ends, without waiting for whoever holds it.
+     *
+     * @return whether it is held now, and is still the one that this transaction wrote
+     */
+    boolean holdIfFree(TableShape table, Row key, long xmin) throws SQLException;
+
+    /** Keeps the state of a key, or with the key {@code *} of the table. */
+    void keep(TableId table, String key, Kept<String> kept) throws SQLException;
+
+    /** Forgets what is kept of a key. */
+    void forget(TableId table, String key) throws SQLException;
+
+    /** The state of the whole table as text; null when there is none. */
+    String tableState(TableId table) throws SQLException;
+
+    /** Keeps other transactions from writing the table until this one ends. */
+    void lockTable(TableShape table) throws SQLException;
+
+    /** The keys that have a row or a state, as rows that hold at least the key. */
+    List<Row> keys(TableShape table) throws SQLException;
+}

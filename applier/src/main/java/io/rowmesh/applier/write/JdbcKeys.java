@@ -1,0 +1,195 @@
+package io.rowmesh.applier.write;
+
+import io.rowmesh.applier.merge.FoundKey;
+import io.rowmesh.applier.merge.KeyTarget;
+import io.rowmesh.rules.keystate.Image;
+import io.rowmesh.rules.keystate.Kept;
+import io.rowmesh.rules.keystate.StoredKey;
+import io.rowmesh.rules.keystate.StoredKey.Writer;
+import io.rowmesh.schema.Row;
+import io.rowmesh.schema.RowKey;
+import io.rowmesh.schema.TableId;
+import io.rowmesh.schema.TableShape;
+import io.rowmesh.schema.Version;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Keys whose state is kept, of a PostgreSQL database, over one connection of the applier's own. */
+final class JdbcKeys implements KeyTarget {
+
+    private static final String KEEP = """
+            insert into rowmesh.key_state (table_schema, table_name, row_key, state, captured_at, waiting, withheld)
+            values (?, ?, ?, ?, ?::timestamptz, ?, ?)
+            on conflict (table_schema, table_name, md5(row_key)) do update set state = excluded.state,
+              captured_at = excluded.captured_at, waiting = excluded.waiting, withheld = excluded.withheld, recorded = default""";
+
+    private static final String FORGET =
+            "delete from rowmesh.key_state where table_schema = ? and table_name = ? and md5(row_key) = md5(?)";
+
+    private static final String TABLE_STATE =
+            "select state from rowmesh.key_state where table_schema = ? and table_name = ? and md5(row_key) = md5('*')";
+
+    private final Connection connection;
+    private final RegionOrigins origins;
+    private final Map<TableShape, KeyStatements> statements = new HashMap<>();
+
+    JdbcKeys(Connection connection, RegionOrigins origins) {
+        this.connection = connection;
+        this.origins = origins;
+    }
+
+    private KeyStatements statements(TableShape shape) throws SQLException {
+        KeyStatements known = statements.get(shape);
+        if (known == null) {
+            known = KeyStatements.render(shape, new LocalCatalog(connection).table(shape.id()));
+            statements.put(shape, known);
+        }
+        return known;
+    }
+
+    void forgetTables() {
+        statements.clear();
+    }
+
+    @Override
+    public void durable() throws SQLException {
+        try (PreparedStatement durable = connection.prepareStatement("set local synchronous_commit = local")) {
+            durable.execute();
+        }
+    }
+
+    @Override
+    public FoundKey find(TableShape table, Row key) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(statements(table).find())) {
+            query.setString(1, table.id().schema());
+            query.setString(2, table.id().name());
+            query.setString(3, RowKey.of(table, key));
+            JdbcMerges.key(query, 4, table, key);
+            try (ResultSet row = query.executeQuery()) {
+                row.next();
+                return found(table, row);
+            }
+        }
+    }
+
+    private FoundKey found(TableShape table, ResultSet row) throws SQLException {
+        String state = row.getString(6);
+        Kept<String> kept = state == null ? null : new Kept<>(state, nullableLong(row, 7), row.getBoolean(8), row.getBoolean(9));
+        long xmin = row.getLong(1);
+        if (row.wasNull()) {
+            return new FoundKey(StoredKey.NONE, 0, kept, row.getString(10));
+        }
+        return new FoundKey(stored(table, row, xmin), xmin, kept, row.getString(10));
+    }
+
+    /** A row that has no commit timestamp is the running transaction's, or older than the database can tell. */
+    private StoredKey stored(TableShape table, ResultSet row, long xmin) throws SQLException {
+        Image image = image(table, row);
+        Long micros = nullableLong(row, 2);
+        if (micros == null) {
+            boolean own = row.getBoolean(4);
+            return new StoredKey(own ? Writer.NODE : Writer.USER, null, true, image);
+        }
+        long origin = row.getLong(3);
+        long horizon = row.getLong(5);
+        return new StoredKey(origin == 0 ? Writer.USER : Writer.NODE, new Version(micros, origins.region(origin)),
+                Visibility.whole(xmin, horizon) < horizon, image);
+    }
+
+    private static Image image(TableShape table, ResultSet row) throws SQLException {
+        String[] values = new String[table.columns().size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = row.getString(i + 11);
+        }
+        return Image.of(table, new Row(values));
+    }
+
+    private static Long nullableLong(ResultSet row, int column) throws SQLException {
+        long value = row.getLong(column);
+        return row.wasNull() ? null : value;
+    }
+
+    @Override
+    public boolean holdIfFree(TableShape table, Row key, long xmin) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(statements(table).holdIfFree())) {
+            JdbcMerges.key(query, 1, table, key);
+            try (ResultSet row = query.executeQuery()) {
+                return row.next() && row.getLong(1) == xmin;
+            }
+        }
+    }
+
+    @Override
+    public void keep(TableId table, String key, Kept<String> kept) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(KEEP)) {
+            insert.setString(1, table.schema());
+            insert.setString(2, table.name());
+            insert.setString(3, key);
+            insert.setString(4, kept.state());
+            insert.setString(5, kept.captured() == null ? null : Micros.text(kept.captured()));
+            insert.setBoolean(6, kept.waiting());
+            insert.setBoolean(7, kept.withheld());
+            insert.executeUpdate();
+        }
+    }
+
+    @Override
+    public void forget(TableId table, String key) throws SQLException {
+        try (PreparedStatement delete = connection.prepareStatement(FORGET)) {
+            delete.setString(1, table.schema());
+            delete.setString(2, table.name());
+            delete.setString(3, key);
+            delete.executeUpdate();
+        }
+    }
+
+    @Override
+    public String tableState(TableId table) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(TABLE_STATE)) {
+            query.setString(1, table.schema());
+            query.setString(2, table.name());
+            try (ResultSet row = query.executeQuery()) {
+                return row.next() ? row.getString(1) : null;
+            }
+        }
+    }
+
+    @Override
+    public void lockTable(TableShape table) throws SQLException {
+        try (PreparedStatement lock = connection.prepareStatement(statements(table).lockTable())) {
+            lock.execute();
+        }
+    }
+
+    @Override
+    public List<Row> keys(TableShape table) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(statements(table).keys())) {
+            query.setString(1, table.id().schema());
+            query.setString(2, table.id().name());
+            try (ResultSet row = query.executeQuery()) {
+                List<Row> keys = new ArrayList<>();
+                while (row.next()) {
+                    keys.add(key(table, row));
+                }
+                return keys;
+            }
+        }
+    }
+
+    private static Row key(TableShape table, ResultSet row) throws SQLException {
+        String[] values = new String[table.columns().size()];
+        java.util.Arrays.fill(values, Row.ABSENT);
+        int p = 1;
+        for (int position : table.keyPositions()) {
+            values[position] = row.getString(p++);
+        }
+        return new Row(values);
+    }
+}

@@ -1,0 +1,58 @@
+package io.rowmesh.applier.write;
+
+import io.rowmesh.applier.merge.KeyTruncate;
+import io.rowmesh.applier.merge.KeyWrite;
+import io.rowmesh.applier.merge.KeyedTable;
+import io.rowmesh.rules.Incoming;
+import io.rowmesh.rules.TableRules;
+import io.rowmesh.rules.keystate.Stamp;
+import io.rowmesh.rules.keystate.Write;
+import io.rowmesh.schema.RowChange;
+import io.rowmesh.schema.Seen;
+import io.rowmesh.schema.TransactionHeader;
+
+import java.sql.SQLException;
+
+/** One change of a table whose rule keeps a state of each key, as a lane writes it, one statement a {@link #step}. */
+final class KeptWriter {
+
+    private final KeyWrite write;
+    private final KeyTruncate truncate;
+
+    /**
+     * @param position the change's place in its transaction
+     * @throws SQLException with state 22000 when the transaction does not say what the rule decides by
+     */
+    KeptWriter(WriteContext context, TableRules rules, TransactionHeader header, RowChange change, long position) throws SQLException {
+        Target target = context.target();
+        KeyedTable<?> table = KeyedTable.of(rules, context.options().region());
+        Stamp stamp = new Stamp(header.version(), header.epoch(), header.sequence(), position);
+        Write incoming = new Write(stamp, rules.choosesSiblings() ? seen(header, change) : null, change, false);
+        boolean all = change.kind() == RowChange.Kind.TRUNCATE;
+        this.write = all ? null : new KeyWrite(target.merges(), target.keys(), change.table(), RowChange.keyImage(change), true,
+                found -> table.apply(found, incoming));
+        this.truncate = all ? new KeyTruncate(target.merges(), target.keys(), table, change.table(), incoming, true,
+                found -> table.apply(found, incoming)) : null;
+    }
+
+    private static Seen seen(TransactionHeader header, RowChange change) throws SQLException {
+        try {
+            return Incoming.of(header, change).seen();
+        } catch (IllegalArgumentException e) {
+            throw new SQLException(e.getMessage(), "22000", e);
+        }
+    }
+
+    boolean step() throws SQLException {
+        return write != null ? write.step() : truncate.step();
+    }
+
+    boolean written() {
+        return write == null || write.written();
+    }
+
+    /** What it did to one key; null for a truncate. */
+    KeyWrite key() {
+        return write;
+    }
+}
