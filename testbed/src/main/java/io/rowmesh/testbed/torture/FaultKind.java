@@ -18,7 +18,8 @@ enum FaultKind {
     WALSENDER_ENDED(5),
     APPLIER_ENDED(5),
     ROWS_LOCKED(5),
-    CLOCK_MOVED(5);
+    CLOCK_MOVED(5),
+    CLOCK_STEPPED(8);
 
     final int weight;
 

@@ -25,13 +25,18 @@ final class FaultMaker {
     /**
      * @param tables to lock rows of
      * @param clock  null where there is none to move
+     * @param steps  whether the clock may also step back
      */
-    FaultMaker(TestingMesh mesh, List<Table> tables, ShiftedClock clock, Random random) {
+    FaultMaker(TestingMesh mesh, List<Table> tables, ShiftedClock clock, boolean steps, Random random) {
         this.mesh = mesh;
         this.tables = tables;
         this.random = random;
         this.clock = clock;
-        this.kinds = Arrays.stream(FaultKind.values()).filter(kind -> kind != FaultKind.CLOCK_MOVED || clock != null).toList();
+        this.kinds = Arrays.stream(FaultKind.values()).filter(kind -> switch (kind) {
+            case CLOCK_MOVED -> clock != null;
+            case CLOCK_STEPPED -> clock != null && steps;
+            default -> true;
+        }).toList();
     }
 
     Fault next() {
@@ -58,7 +63,8 @@ final class FaultMaker {
             case APPLIER_ENDED -> new Fault(kind, database, Duration.ZERO,
                     () -> region.postgres().value(ENDED + "backend_type = 'client backend' and application_name like 'rowmesh%'"), () -> { });
             case ROWS_LOCKED -> locked(kind, database, region);
-            case CLOCK_MOVED -> new Fault(kind, "clock of " + clock.region(), Duration.ZERO, () -> clock.forward(millis(10, 300)), () -> { });
+            case CLOCK_MOVED -> new Fault(kind, "clock of " + clock.region(), Duration.ZERO, () -> clock.move(millis(10, 300)), () -> { });
+            case CLOCK_STEPPED -> new Fault(kind, "clock of " + clock.region(), Duration.ZERO, () -> clock.move(millis(-4_000, 4_000)), () -> { });
         };
     }
 

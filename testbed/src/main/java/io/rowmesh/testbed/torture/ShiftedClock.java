@@ -57,9 +57,10 @@ final class ShiftedClock {
                 "FAKETIME_DONT_FAKE_MONOTONIC", "1", "DONT_FAKE_MONOTONIC", "1", "NO_FAKE_STAT", "1", "FAKETIME_DISABLE_SHM", "1");
     }
 
-    /** Forward only: a step back needs more of the nodes than a shift. */
-    void forward(Duration by) throws IOException {
-        ahead = ahead.plus(by).compareTo(MOST) > 0 ? MOST : ahead.plus(by);
+    /** A step, back if it is negative. */
+    void move(Duration by) throws IOException {
+        long millis = ahead.plus(by).toMillis();
+        ahead = Duration.ofMillis(Math.max(-MOST.toMillis(), Math.min(MOST.toMillis(), millis)));
         set();
     }
 

@@ -56,12 +56,12 @@ final class Torture {
             mesh.execute(schema()).start();
             Random random = new Random(options.seed());
             List<Table> tables = options.workloads().stream().flatMap(workload -> workload.tables().stream()).toList();
-            faults = new Faults(new FaultMaker(mesh, tables, clock, new Random(random.nextLong())), options.meanGap(),
-                    new Random(random.nextLong()), this::story);
+            FaultMaker maker = new FaultMaker(mesh, tables, clock, options.clockSteps(), new Random(random.nextLong()));
+            faults = new Faults(maker, options.meanGap(), new Random(random.nextLong()), this::story);
             watch = new Watch(mesh, faults, pace, this::story);
             write(random);
             String stuck = drain();
-            Verdict verdict = stuck == null ? judge() : new Verdict(List.of(new Difference("all", "-", "-", "everything arrives", stuck)), 0, 0, 0);
+            Verdict verdict = stuck == null ? judge() : Verdict.failed(List.of(new Difference("all", "-", "-", "everything arrives", stuck)), 0);
             conclude(verdict);
             if (!verdict.clean()) {
                 mesh.stop();
@@ -147,12 +147,12 @@ final class Torture {
     }
 
     private Verdict judge() {
-        Verdict verdict = Judgement.of(mesh, options.workloads());
+        Verdict verdict = Judgement.of(mesh, options.workloads(), options.clockSteps() && clock != null);
         if (!verdict.clean()) {
             return verdict;
         }
         if (tally.mistakes() != null) {
-            return new Verdict(List.of(new Difference("all", "-", "-", "statements that are right", tally.mistakes())), verdict.rows(), 0, 0);
+            return Verdict.failed(List.of(new Difference("all", "-", "-", "statements that are right", tally.mistakes())), verdict.rows());
         }
         List<Difference> staying = new ArrayList<>();
         for (TestingRegion region : mesh.regions()) {
@@ -165,7 +165,7 @@ final class Torture {
                 }
             }
         }
-        return new Verdict(staying, verdict.rows(), 0, 0);
+        return staying.isEmpty() ? verdict : Verdict.failed(staying, verdict.rows());
     }
 
     private void conclude(Verdict verdict) throws IOException {
@@ -177,8 +177,9 @@ final class Torture {
             say("This is a bug in rowmesh. The differing keys' stories: " + file + "; logs and databases below " + directory);
         }
         say(String.format(Locale.ROOT, "torture: seed %d, %d regions, %.1f minutes, %d writes in %d transactions, %d rows compared, %d conflicts,"
-                        + " %d faults (%s), %d differences, %d lost, %d doubled", options.seed(), options.regions(), options.time().toSeconds() / 60.0,
-                tally.writes(), tally.transactions(), verdict.rows(), watch.conflicts(), faults.total(), counts(), verdict.differences().size(),
+                        + " %d faults (%s), %s%d differences, %d lost, %d doubled", options.seed(), options.regions(), options.time().toSeconds() / 60.0,
+                tally.writes(), tally.transactions(), verdict.rows(), watch.conflicts(), faults.total(), counts(),
+                verdict.touched() == 0 ? "" : verdict.touched() + " touched, ", verdict.differences().size(),
                 verdict.lost(), verdict.doubled()));
     }
 

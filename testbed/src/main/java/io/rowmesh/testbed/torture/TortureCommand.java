@@ -48,6 +48,9 @@ public final class TortureCommand implements Callable<Integer> {
             description = "how long everything may take to arrive in the end (default: ${DEFAULT-VALUE})")
     private double drainMinutes;
 
+    @Option(names = "--clock-steps", description = "one clock also steps back; rows that a node states anew because of that are counted")
+    private boolean clockSteps;
+
     @Option(names = "--verbose", description = "tell of every fault")
     private boolean verbose;
 
@@ -66,7 +69,7 @@ public final class TortureCommand implements Callable<Integer> {
 
     private TortureOptions options() {
         return new TortureOptions(seconds(minutes * 60), seed == null ? System.nanoTime() & 0xffffff : seed, regions, writers, workloads(),
-                seconds(faultEvery), seconds(drainMinutes * 60), verbose);
+                seconds(faultEvery), seconds(drainMinutes * 60), clockSteps, verbose);
     }
 
     private static Duration seconds(double seconds) {

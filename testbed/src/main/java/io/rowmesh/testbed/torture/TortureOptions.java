@@ -10,8 +10,9 @@ import java.util.List;
  * @param writers  in each region
  * @param meanGap  mean time between the begins of two faults
  * @param drain    how long everything may take to arrive in the end
+ * @param clockSteps whether the shifted clock also steps back
  * @param verbose  whether to tell of every fault
  */
 record TortureOptions(Duration time, long seed, int regions, int writers, List<Workload> workloads, Duration meanGap, Duration drain,
-                      boolean verbose) {
+                      boolean clockSteps, boolean verbose) {
 }

@@ -23,7 +23,7 @@ class TortureTest {
     void threeRegionsEndEqualAfterFaultsOfAllKinds() throws Exception {
         StringWriter out = new StringWriter();
         boolean clean = new Torture(new TortureOptions(Duration.ofSeconds(60), 20261121, 3, 2, List.of(new LastWriteWins(), new Entries()),
-                Duration.ofSeconds(3), Duration.ofMinutes(5), true), directory, new PrintWriter(out)).run();
+                Duration.ofSeconds(3), Duration.ofMinutes(5), false, true), directory, new PrintWriter(out)).run();
         assertTrue(clean, out.toString());
         Matcher faults = Pattern.compile("(\\d+) faults \\(").matcher(out.toString());
         assertTrue(faults.find() && Integer.parseInt(faults.group(1)) >= 8, out.toString());
