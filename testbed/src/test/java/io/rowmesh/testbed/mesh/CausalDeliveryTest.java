@@ -10,20 +10,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.ConcurrentHashMap;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -47,6 +40,7 @@ class CausalDeliveryTest {
     @TempDir
     Path directory;
     private final Map<String, InProcessRegion> regions = new LinkedHashMap<>();
+    private final Map<String, Integer> written = new ConcurrentHashMap<>();
     private final Map<String, TcpProxy> links = new LinkedHashMap<>();
 
     @BeforeEach
@@ -119,55 +113,41 @@ class CausalDeliveryTest {
         assertEquals(LaneStatus.State.STOPPED, ap.lanes.get("us").status().state());
     }
 
-    /** Rows carry what their transaction read under a lock; where each is applied, a trigger notes what is applied by then. */
+    /**
+     * Rows carry what their transaction read; where each is applied, a trigger notes what is applied by then. In each round one link
+     * is cut until the third region has passed on what did not get through, so that without the gate rows overtake what they had seen.
+     */
     @Test
     void holdsInEveryRegionWhileAllWriteAndLinksBreak() throws Exception {
-        ExecutorService threads = Executors.newCachedThreadPool();
-        List<Future<?>> writers = new ArrayList<>();
-        for (String id : IDS) {
-            writers.add(threads.submit(() -> {
-                write(id, 300);
-                return null;
-            }));
-        }
-        Random random = new Random(3);
-        List<TcpProxy> all = List.copyOf(links.values());
-        while (writers.stream().anyMatch(w -> !w.isDone())) {
-            TcpProxy link = all.get(random.nextInt(all.size()));
+        for (List<String> round : List.of(List.of("eu", "us", "ap"), List.of("ap", "eu", "us"), List.of("us", "ap", "eu"))) {
+            TcpProxy link = links.get(round.get(0) + round.get(2));
             link.cut();
-            Thread.sleep(300);
+            IDS.parallelStream().forEach(id -> write(id, 40));
+            awaitValue(written.get(round.get(0)).toString(), round.get(1), "select count(*) from t where v = '" + round.get(0) + "'");
+            write(round.get(1), 5);
+            Thread.sleep(500);
             link.heal();
+            for (String id : IDS) {
+                awaitValue(Integer.toString(written.values().stream().mapToInt(i -> i).sum()), id, "select count(*) from t");
+            }
         }
-        for (Future<?> writer : writers) {
-            writer.get();
-        }
-        threads.shutdown();
-        for (String region : IDS) {
-            awaitValue("600", region, "select count(distinct id) from noted");
-        }
-        int waited = 0;
+        int seenSomething = 0;
         for (InProcessRegion region : regions.values()) {
             for (List<String> row : region.postgres.query("select had_seen, applied from noted")) {
                 Seen hadSeen = parse(row.get(0), region.id);
                 assertTrue(parse(row.get(1), region.id).atLeast(hadSeen), () -> row + " at " + region.id);
-                waited += hadSeen.equals(Seen.NONE) ? 0 : 1;
+                seenSomething += hadSeen.equals(Seen.NONE) ? 0 : 1;
             }
         }
-        assertTrue(waited > 500, "rows that had seen something: " + waited);
+        assertTrue(seenSomething > 50, "rows that had seen something: " + seenSomething);
     }
 
-    private void write(String id, int times) throws SQLException {
-        try (Connection connection = regions.get(id).postgres.connect(); Statement statement = connection.createStatement()) {
-            connection.setAutoCommit(false);
-            for (int i = 0; i < times; i++) {
-                statement.execute("lock table rowmesh.progress in share mode");
-                statement.execute("insert into t select " + (IDS.indexOf(id) * 100_000 + i) + ", '" + id + "', " + READ);
-                connection.commit();
-                if (i % 10 == 0) {
-                    regions.get(id).beat();
-                }
-            }
+    private void write(String id, int times) {
+        int first = IDS.indexOf(id) * 100_000 + written.getOrDefault(id, 0);
+        for (int i = 0; i < times; i++) {
+            execute(id, "insert into t select " + (first + i) + ", '" + id + "', " + READ);
         }
+        written.merge(id, times, Integer::sum);
     }
 
     /** Without the region's own: what was seen of it is there. */

@@ -15,7 +15,6 @@ import io.rowmesh.applier.write.AppliedMarks;
 import io.rowmesh.applier.write.AppliedVector;
 import io.rowmesh.applier.write.ApplierOptions;
 import io.rowmesh.applier.write.ApplierSession;
-import io.rowmesh.applier.write.Heartbeat;
 import io.rowmesh.applier.write.KeyLocks;
 import io.rowmesh.applier.write.Lane;
 import io.rowmesh.applier.write.LaneShare;
@@ -27,7 +26,6 @@ import io.rowmesh.testbed.Wait;
 import org.postgresql.ds.PGSimpleDataSource;
 
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -89,10 +87,6 @@ final class InProcessRegion implements AutoCloseable {
                 new ApplierSession(postgres.jdbcUrl(), new Properties()), options, share, meters);
         lanes.put(origin, lane);
         lane.start();
-    }
-
-    void beat() throws SQLException {
-        new Heartbeat(dataSource(), id).beat();
     }
 
     Set<String> peers() {
