@@ -19,6 +19,7 @@ import io.rowmesh.applier.write.KeyLocks;
 import io.rowmesh.applier.write.Lane;
 import io.rowmesh.applier.write.LaneShare;
 import io.rowmesh.applier.write.TombstoneIndex;
+import io.rowmesh.rules.credible.LogVersions;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.store.ControlSchema;
 import io.rowmesh.testbed.TestingPostgres;
@@ -48,7 +49,8 @@ final class InProcessRegion implements AutoCloseable {
     private final ShippingServer shipping;
     private final PostgresCapture capture;
     private final ApplierOptions options;
-    private final LaneShare share = new LaneShare(new KeyLocks(), new TombstoneIndex(), new AppliedMarks(), new AppliedVector());
+    private final LaneShare share = new LaneShare(new KeyLocks(), new TombstoneIndex(), new AppliedMarks(), new AppliedVector(),
+            new LogVersions(Long.MIN_VALUE, Long.MIN_VALUE));
 
     /** @param prepare statements that make the captured table t, and what else the test needs */
     InProcessRegion(Path directory, String id, Set<String> peers, String... prepare) {
