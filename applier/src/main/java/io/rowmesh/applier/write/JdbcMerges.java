@@ -111,7 +111,7 @@ final class JdbcMerges implements MergeTarget {
     @Override
     public void remove(RowChange change) throws SQLException {
         try (PreparedStatement delete = connection.prepareStatement(statements(change.table()).remove())) {
-            key(delete, 1, change);
+            key(delete, named(delete, 1, change), change);
             delete.executeUpdate();
         }
     }
@@ -120,9 +120,14 @@ final class JdbcMerges implements MergeTarget {
     public void removeAll(TableShape table) throws SQLException {
         MergeStatements sql = statements(table);
         try (PreparedStatement lock = connection.prepareStatement(sql.lockTable());
-             PreparedStatement delete = connection.prepareStatement(sql.removeAll())) {
+             PreparedStatement delete = connection.prepareStatement(sql.removeAll());
+             PreparedStatement forget = connection.prepareStatement(
+                     "delete from rowmesh.row_version where table_schema = ? and table_name = ?")) {
             lock.execute();
             delete.executeUpdate();
+            forget.setString(1, table.id().schema());
+            forget.setString(2, table.id().name());
+            forget.executeUpdate();
         }
     }
 

@@ -41,6 +41,13 @@ record MergeStatements(TableShape shape, LocalTable local, int[] positions, Stri
             left join rowmesh.row_version r on r.table_schema = k.s and r.table_name = k.n and md5(r.row_key) = md5(k.k)
               and r.row_xmin = t.xmin::text::bigint""";
 
+    /**
+     * With the row goes the version kept for it: another row of the key may be written by this very transaction, under the same
+     * xmin. Parameters: schema, table and key.
+     */
+    private static final String FORGET_VERSION = """
+            delete from rowmesh.row_version r where r.table_schema = ? and r.table_name = ? and md5(r.row_key) = md5(?)""";
+
     private static final String KEEP_VERSION = """
             insert into rowmesh.row_version as r (table_schema, table_name, row_key, row_xmin, written_at, origin, epoch, sequence)
             select k.s, k.n, k.k, t.xmin::text::bigint, k.w, k.o, p.epoch, p.sequence
@@ -72,7 +79,7 @@ record MergeStatements(TableShape shape, LocalTable local, int[] positions, Stri
                 "insert into " + table + " (" + names + ") overriding system value values (" + values + ") on conflict (" + conflict
                         + ") do nothing",
                 FACTS.formatted(columns, Micros.sql("v.\"timestamp\""), Micros.sql("r.written_at"), table, key),
-                "delete from " + table + " t where " + key,
+                "with version as (" + FORGET_VERSION + ") delete from " + table + " t where " + key,
                 KEEP_VERSION.formatted(table, key),
                 "lock table " + table + " in share row exclusive mode",
                 "delete from " + table);

@@ -128,7 +128,8 @@ final class Capture implements Actor {
         boolean heartbeat = changes.get(0).table() == Table.HEARTBEAT;
         boolean chunked = changes.size() > 1 && world.choices.perMille(world.profile.chunked());
         TransactionHeader header = new TransactionHeader(region.name, 1, sequence, captured.micros, captured.position,
-                changes.size(), chunked ? changes.size() : 1, marks(), heartbeat);
+                changes.size(), chunked ? changes.size() : 1, marks(), heartbeat, true,
+                changes.stream().anyMatch(change -> change.table() == CounterRows.SHAPE));
         region.log.append(new ShippedLog.Entry(header, changes));
         if (heartbeat && world.planted == Fault.HEARTBEAT_OVERTAKES_DELETE) {
             region.log.overtake();
@@ -146,10 +147,17 @@ final class Capture implements Actor {
         List<SeenMark> marks = new ArrayList<>(seen.length);
         for (int i = 0; i < seen.length; i++) {
             if (seen[i] > 0) {
-                marks.add(new SeenMark(World.NAMES[i], 1, seen[i], seenMicros[i]));
+                marks.add(new SeenMark(World.NAMES[i], 1, told(i), seenMicros[i]));
             }
         }
         return marks;
+    }
+
+    private long told(int origin) {
+        if (world.planted == Fault.SEEN_OVERSTATED) {
+            return Math.min(seen[origin] + 1, Math.max(seen[origin], world.regions[origin].log.synced()));
+        }
+        return world.planted == Fault.SEEN_UNDERSTATED ? seen[origin] - 1 : seen[origin];
     }
 
     private boolean sync() {

@@ -58,6 +58,7 @@ final class Collector implements Actor {
                 Tuple tombstone = database.committed(each);
                 greatest = tombstone == null ? greatest : Math.max(greatest, tombstone.recorded);
             }
+            greatest = table.beside == null ? greatest : database.recorded();
         }
         return greatest;
     }
@@ -69,7 +70,10 @@ final class Collector implements Actor {
         try {
             for (Table table : database.tables) {
                 for (int slot = 0; slot < table.tombstones.length; slot++) {
-                    drop(table, slot, own, seen);
+                    drop(table.tombstones[slot], own, seen);
+                }
+                if (table.beside != null) {
+                    dropBeside(table.beside, own, seen);
                 }
             }
             database.append(own);
@@ -79,8 +83,24 @@ final class Collector implements Actor {
         }
     }
 
-    private void drop(Table table, int slot, DbTransaction own, Seen seen) throws SQLException {
-        Tuple tombstone = database.committed(table.tombstones[slot]);
+    private void dropBeside(KeyDeletes beside, DbTransaction own, Seen seen) throws SQLException {
+        for (Tuple[] byOrigin : beside.deletes) {
+            for (Tuple delete : byOrigin) {
+                drop(delete, own, seen);
+            }
+        }
+        for (Tuple newest : beside.versions) {
+            Tuple version = database.committed(newest);
+            if (version != null && version.recorded <= this.newest && version.sequence == 0 && version.origin == region.number) {
+                // A local write, which the capture has passed.
+                version.sequence = region.log.synced();
+            }
+            drop(newest, own, seen);
+        }
+    }
+
+    private void drop(Tuple chain, DbTransaction own, Seen seen) throws SQLException {
+        Tuple tombstone = database.committed(chain);
         if (tombstone == null || tombstone.recorded > newest || !mayGo(tombstone, seen)) {
             return;
         }
@@ -88,13 +108,13 @@ final class Collector implements Actor {
         if (locked == tombstone) {
             database.delete(locked, own);
             if (world.trace != null) {
-                world.trace(region.name + " drops tombstone of " + slot + " " + Versions.text(Versions.ofTombstone(tombstone)));
+                world.trace(region.name + " drops tombstone " + Versions.text(Versions.ofTombstone(tombstone)));
             }
         }
     }
 
     private boolean planted() {
-        return world.planted == Fault.TOMBSTONES_DROPPED_WHEN_ACKNOWLEDGED || world.planted == Fault.SEEN_BY_TIMESTAMP;
+        return world.planted == Fault.TOMBSTONES_DROPPED_WHEN_ACKNOWLEDGED || world.planted == Fault.COUNTER_DELETES_DROPPED_WHEN_ACKNOWLEDGED || world.planted == Fault.SEEN_BY_TIMESTAMP;
     }
 
     private boolean mayGo(Tuple tombstone, Seen seen) {
@@ -113,7 +133,8 @@ final class Collector implements Actor {
         return true;
     }
 
-    private Seen appliedHere() {
+    /** What is applied here, as everybody sees it. */
+    Seen appliedHere() {
         Seen applied = Seen.NONE;
         for (int i = 0; i < world.regions.length; i++) {
             long sequence = database.progress.sequence(i);

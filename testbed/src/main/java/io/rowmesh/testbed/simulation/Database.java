@@ -39,7 +39,7 @@ final class Database {
         this.region = region;
         this.tables = new Table[shapes.size()];
         for (int i = 0; i < tables.length; i++) {
-            tables[i] = new Table(i, shapes.get(i), shapes.get(i) == Table.HEARTBEAT ? regions : keys);
+            tables[i] = new Table(i, shapes.get(i), shapes.get(i) == Table.HEARTBEAT ? regions : keys, regions);
         }
         this.progress = new ProgressRows(regions);
     }
@@ -106,6 +106,21 @@ final class Database {
             }
             tuple = tuple.updatedTo;
         }
+        awaitHolder(tuple, self);
+        return tuple;
+    }
+
+    /** A row that somebody holds (for update) is not changed or held by others. */
+    private static void awaitHolder(Tuple tuple, DbTransaction self) throws SQLException {
+        if (tuple != null && tuple.lockedBy != null && tuple.lockedBy != self && tuple.lockedBy.inProgress()) {
+            await(self, tuple.lockedBy);
+        }
+    }
+
+    /** For an insert that updates the row it meets: as {@link #live}, and nobody else holds the row. */
+    Tuple liveToUpdate(Tuple newest, DbTransaction self) throws SQLException {
+        Tuple tuple = live(newest, self);
+        awaitHolder(tuple, self);
         return tuple;
     }
 
@@ -165,6 +180,10 @@ final class Database {
 
     long recorded() {
         return recorded;
+    }
+
+    long nextRecorded() {
+        return ++recorded;
     }
 
     /** As every statement that writes rows does first: waits while somebody has the table to himself. */

@@ -35,7 +35,20 @@ public enum Fault {
     KEY_CHANGE_WITHOUT_DELETE("a key change is shipped without the delete of the old key"),
     ACKNOWLEDGED_BEFORE_FLUSH("transactions are acknowledged before they are durable"),
     VERSION_OF_APPLYING_REGION("applied rows carry the applying region's own commit timestamp"),
-    DELETES_UNCONDITIONAL("deletes are applied whatever the row's version");
+    DELETES_UNCONDITIONAL("deletes are applied whatever the row's version"),
+    NOT_CAUSAL("transactions with counters are applied before what they had seen"),
+    SEEN_OVERSTATED("what was seen is told one too high"),
+    SEEN_UNDERSTATED("what was seen is told one too low"),
+    COUNTER_IMAGE_WRITTEN("a counter's update writes its own image instead of adding"),
+    COUNTER_DELTA_TWICE("what a merged write adds is added twice"),
+    COUNTER_MAX_BY_LAST_WRITE("a max takes the incoming value"),
+    COUNTER_VERSION_NOT_KEPT("the true version of a merged row is not kept"),
+    COUNTER_VERSION_OUTLIVES_ROW("the version kept for a row outlives its delete in the same transaction"),
+    COUNTER_DELETE_KNOWN_AT_CAPTURE("a local delete is known only once the capture has met it"),
+    COUNTER_DELETES_ASKED_BEFORE_HELD("deletes are judged by the statement that locks the row, not by one after it"),
+    COUNTER_DELETE_WAITS_FOR_NO_INSERT("a delete that finds no row does not wait for an insert under way"),
+    COUNTER_DELETE_BY_VERSION("a delete leaves a row that is newer"),
+    COUNTER_DELETES_DROPPED_WHEN_ACKNOWLEDGED("deletes of keys are forgotten when all regions have acknowledged them");
 
     private final String description;
 

@@ -3,7 +3,9 @@ package io.rowmesh.testbed.simulation;
 import io.rowmesh.applier.write.ApplyTransaction;
 import io.rowmesh.applier.write.ClockSkewException;
 import io.rowmesh.applier.write.WriteContext;
+import io.rowmesh.rules.CausalDelivery;
 import io.rowmesh.schema.RowChange;
+import io.rowmesh.schema.TransactionHeader;
 
 import java.sql.SQLException;
 import java.util.ArrayDeque;
@@ -86,11 +88,20 @@ final class Lane implements Actor {
         if (world.now < arrivesAt) {
             return false;
         }
+        if (!mayApply(log.entry(next).header())) {
+            return false;
+        }
         arrivesAt = -1;
-        long sequence = repeat && next > 1 ? next - 1 : next;
+        long sequence = repeat && log.has(next - 1) ? next - 1 : next;
         repeat = false;
         take(log.get(sequence));
         return true;
+    }
+
+    /** Convergence rule 9, by production's decision. */
+    private boolean mayApply(TransactionHeader header) {
+        return world.planted == Fault.NOT_CAUSAL
+                || CausalDelivery.lacking(header, region.name, region.collector.appliedHere()).isEmpty();
     }
 
     private void take(ShippedLog.Entry arrived) {
@@ -127,7 +138,9 @@ final class Lane implements Actor {
         return true;
     }
 
-    private void done() {
+    private void done() throws SQLException {
+        // Production asks the database here where its log stands.
+        target.ping();
         long sequence = entry.header().sequence();
         if (world.trace != null) {
             world.trace(region.name + " applied " + origin() + " " + sequence);

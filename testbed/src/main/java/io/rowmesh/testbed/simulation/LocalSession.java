@@ -110,17 +110,16 @@ final class LocalSession implements Actor {
     }
 
     private void insert(boolean orUpdate) throws SQLException {
-        Tuple live = database.live(table.slots[key], open);
+        Tuple live = orUpdate ? database.liveToUpdate(table.slots[key], open) : database.live(table.slots[key], open);
         if (live != null && !orUpdate) {
             throw new SQLException("duplicate key", "23505");
         }
-        Row row = row(key);
         if (live == null) {
-            database.insert(table.slots, key, open, row.get(1));
+            Row row = row(key);
+            database.insert(table.slots, key, open, text(row));
             log(new RowChange.Insert(table.shape, row));
         } else {
-            database.update(table.slots, key, live, open, row.get(1));
-            log(new RowChange.Update(table.shape, null, row));
+            update(live);
         }
     }
 
@@ -132,9 +131,20 @@ final class LocalSession implements Actor {
     private void update() throws SQLException {
         Tuple locked = lockedRow();
         if (locked != null) {
+            update(locked);
+        }
+    }
+
+    private void update(Tuple locked) {
+        if (table.beside == null) {
             Row row = row(key);
-            database.update(table.slots, key, locked, open, row.get(1));
+            database.update(table.slots, key, locked, open, text(row));
             log(new RowChange.Update(table.shape, null, row));
+        } else {
+            Row before = CounterRows.row(key, locked.value);
+            Row row = CounterRows.updated(key, before, world.choices.next(9) - 4, world.choices.next(9), region.name + world.nextValue());
+            database.update(table.slots, key, locked, open, text(row));
+            log(new RowChange.Update(table.shape, before, row));
         }
     }
 
@@ -142,7 +152,7 @@ final class LocalSession implements Actor {
         Tuple locked = lockedRow();
         if (locked != null) {
             database.delete(locked, open);
-            log(new RowChange.Delete(table.shape, new Row(World.KEYS[key], Row.ABSENT)));
+            logDelete(locked);
         }
     }
 
@@ -156,9 +166,9 @@ final class LocalSession implements Actor {
         }
         Row row = row(otherKey);
         database.delete(locked, open);
-        database.insert(table.slots, otherKey, open, row.get(1));
+        database.insert(table.slots, otherKey, open, text(row));
         if (world.planted != Fault.KEY_CHANGE_WITHOUT_DELETE) {
-            log(new RowChange.Delete(table.shape, new Row(World.KEYS[key], Row.ABSENT)));
+            logDelete(locked);
         }
         log(new RowChange.Insert(table.shape, row));
     }
@@ -171,11 +181,29 @@ final class LocalSession implements Actor {
             }
         }
         open.wrote = true;
+        if (table.beside != null) {
+            table.beside.note(table.wholeTable(), open);
+        }
         log(new RowChange.Truncate(table.shape));
     }
 
+    /** With what the table's trigger notes. */
+    private void logDelete(Tuple deleted) {
+        if (table.beside == null) {
+            log(new RowChange.Delete(table.shape, new Row(World.KEYS[key], Row.ABSENT)));
+        } else {
+            table.beside.note(key, open);
+            log(new RowChange.Delete(table.shape, CounterRows.row(key, deleted.value)));
+        }
+    }
+
     private Row row(int slot) {
-        return new Row(World.KEYS[slot], region.name + world.nextValue());
+        String value = region.name + world.nextValue();
+        return table.beside == null ? new Row(World.KEYS[slot], value) : CounterRows.inserted(slot, 1 + world.choices.next(9), value);
+    }
+
+    private String text(Row row) {
+        return table.beside == null ? row.get(1) : CounterRows.text(row);
     }
 
     private void log(RowChange change) {

@@ -36,6 +36,7 @@ final class MemoryTarget implements Target {
     private final boolean self;
     private final int life;
 
+    private final MemoryMerges merges;
     private DbTransaction open;
     private boolean closed;
     // The statement under way.
@@ -55,6 +56,7 @@ final class MemoryTarget implements Target {
         this.origin = origin;
         this.self = origin == database.region;
         this.life = database.life;
+        this.merges = new MemoryMerges(database, this, origin);
     }
 
     private boolean is(Fault fault) {
@@ -63,16 +65,15 @@ final class MemoryTarget implements Target {
 
     /** The transaction that the next call belongs to. */
     private DbTransaction transaction() throws SQLException {
-        if (closed || life != database.life) {
-            throw new SQLException("the connection is gone", "08006");
-        }
+        ping();
         if (open == null) {
             open = database.begin(origin, false);
         }
         return open;
     }
 
-    private void startStatement(Table table) throws SQLException {
+    /** Begins a statement, or goes on with the one that had to wait. */
+    DbTransaction startStatement(Table table) throws SQLException {
         DbTransaction own = transaction();
         if (!inStatement) {
             if (table != null) {
@@ -88,9 +89,29 @@ final class MemoryTarget implements Target {
             inStatement = true;
         }
         own.waitsFor = null;
+        return own;
     }
 
-    private void endStatement() {
+    /** @throws SQLException when the connection is gone */
+    void ping() throws SQLException {
+        if (closed || life != database.life) {
+            throw new SQLException("the connection is gone", "08006");
+        }
+    }
+
+    /** Of the statement under way. */
+    long snapshot() {
+        return snapshot;
+    }
+
+    /** Waits until nobody else writes the table. */
+    void exclude(Table table) throws SQLException {
+        DbTransaction own = transaction();
+        own.waitsFor = null;
+        database.exclude(table, own);
+    }
+
+    void endStatement() {
         inStatement = false;
     }
 
@@ -290,7 +311,7 @@ final class MemoryTarget implements Target {
 
     @Override
     public MergeTarget merges() {
-        throw new UnsupportedOperationException("no simulated table merges");
+        return merges;
     }
 
     @Override

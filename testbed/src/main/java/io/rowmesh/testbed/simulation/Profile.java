@@ -20,9 +20,14 @@ import java.util.List;
  * @param collect       share of events that collect tombstones
  * @param trouble       share of events that are faults
  * @param chunked       share of transactions that travel in pieces
+ * @param tables        which tables there are
  */
 record Profile(int regions, int keys, int writers, int transactions, int statements, List<Integer> mix, int skew, int pace, int delay,
-               int slowCommits, int heartbeats, int collect, int trouble, int chunked) {
+               int slowCommits, int heartbeats, int collect, int trouble, int chunked, int tables) {
+
+    static final int ONLY_ROWS = 0;
+    static final int ONLY_COUNTERS = 1;
+    static final int ROWS_AND_COUNTERS = 2;
 
     static Profile draw(Choices choices) {
         int regions = 2 + pick(choices, 0, 1, 1, 1, 2, 3);
@@ -31,7 +36,7 @@ record Profile(int regions, int keys, int writers, int transactions, int stateme
         return new Profile(regions, pick(choices, 1, 1, 1, 2, 3), 1 + choices.next(2), 2 + choices.next(regions > 3 ? 2 : 4),
                 pick(choices, 1, 1, 2, 3), mix, pick(choices, 0, 0, 10, 100, 400), pick(choices, 1, 2, 4), pick(choices, 4, 20, 100),
                 pick(choices, 0, 200, 500), pick(choices, 0, 1, 2, 3), pick(choices, 0, 20, 60), pick(choices, 0, 0, 4, 10),
-                pick(choices, 0, 0, 300));
+                pick(choices, 0, 0, 300), pick(choices, ONLY_ROWS, ONLY_ROWS, ONLY_COUNTERS, ROWS_AND_COUNTERS));
     }
 
     private static int pick(Choices choices, int... of) {

@@ -3,6 +3,7 @@ package io.rowmesh.testbed.simulation;
 import io.rowmesh.applier.write.ApplierOptions;
 import io.rowmesh.applier.write.KeyLocks;
 import io.rowmesh.applier.write.TombstoneIndex;
+import io.rowmesh.rules.TableRules;
 import io.rowmesh.schema.Row;
 import io.rowmesh.schema.RowChange;
 
@@ -56,7 +57,9 @@ final class Region {
                 peers.add(World.NAMES[i]);
             }
         }
-        this.options = new ApplierOptions(name, peers, table -> true, Duration.ofSeconds(5));
+        this.options = new ApplierOptions(name, peers, table -> true,
+                table -> table.equals(CounterRows.SHAPE.id()) ? CounterRows.RULES : TableRules.LAST_WRITE_WINS, (table, column) -> false,
+                Duration.ofSeconds(5));
         this.capture = new Capture(this);
         this.collector = new Collector(this);
         for (int i = 0; i < regions; i++) {
@@ -127,7 +130,7 @@ final class Region {
         for (RowChange change : captured.changes) {
             Row image = RowChange.keyImage(change);
             boolean own = change.table() == Table.HEARTBEAT ? image.get(0).charAt(0) - '0' == number
-                    : image == null || change.kind() == RowChange.Kind.DELETE || image.get(1).charAt(0) == name.charAt(0);
+                    : image == null || change.kind() == RowChange.Kind.DELETE || image.get(image.size() - 1).charAt(0) == name.charAt(0);
             if (!captured.local || !own) {
                 throw new Broken(name + " ships what it did not write: " + World.text(captured));
             }

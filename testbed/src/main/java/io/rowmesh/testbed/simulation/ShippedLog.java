@@ -13,7 +13,8 @@ final class ShippedLog {
 
         private Entry numbered(long sequence) {
             return new Entry(new TransactionHeader(header.origin(), header.epoch(), sequence, header.commitMicros(),
-                    header.sourcePosition(), header.rows(), header.chunks(), header.seen(), header.heartbeat()), changes);
+                    header.sourcePosition(), header.rows(), header.chunks(), header.seen(), header.heartbeat(),
+                    header.exactSeen(), header.causal()), changes);
         }
     }
 
@@ -63,6 +64,15 @@ final class ShippedLog {
     /** The last durable entry, or null. */
     Entry last() {
         return synced == 0 ? null : entries.get(synced - 1);
+    }
+
+    /** Also one that is trimmed. */
+    Entry entry(long sequence) {
+        return entries.get((int) sequence - 1);
+    }
+
+    boolean has(long sequence) {
+        return sequence > trimmed;
     }
 
     Entry get(long sequence) {

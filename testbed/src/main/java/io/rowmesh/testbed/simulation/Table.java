@@ -17,14 +17,17 @@ final class Table {
     final Tuple[] slots;
     /** Tombstones of its keys; the last slot is the whole table's. */
     final Tuple[] tombstones;
+    /** What is kept beside a table with counters; null for others. */
+    final KeyDeletes beside;
     /** Who keeps other writers out of the table. */
     DbTransaction exclusive;
 
-    Table(int number, TableShape shape, int keys) {
+    Table(int number, TableShape shape, int keys, int regions) {
         this.number = number;
         this.shape = shape;
         this.slots = new Tuple[keys];
         this.tombstones = new Tuple[keys + 1];
+        this.beside = shape == CounterRows.SHAPE ? new KeyDeletes(keys, regions) : null;
     }
 
     static TableShape shape(String schema, String name) {

@@ -12,6 +12,11 @@ final class Tuple {
     /** What replaced it; null when it was deleted. */
     Tuple updatedTo;
 
+    /** Who holds the row without having changed it yet; counts while in progress. */
+    DbTransaction lockedBy;
+    /** Of a kept version: the transaction whose row it is. */
+    DbTransaction of;
+
     /** Of a tombstone: the version, the sequence of the delete, and the order in which it was recorded. */
     long micros;
     int origin;

@@ -32,7 +32,7 @@ final class World {
     final Profile profile;
     final Fault planted;
     final Consumer<String> trace;
-    final List<TableShape> shapes = List.of(Table.HEARTBEAT, T);
+    final List<TableShape> shapes;
     final Region[] regions;
     /** True time, microseconds. */
     long now = 1_000;
@@ -51,6 +51,7 @@ final class World {
         this.profile = profile;
         this.planted = planted;
         this.trace = trace;
+        this.shapes = shapes(profile.tables());
         this.regions = new Region[profile.regions()];
         int sum = 0;
         for (int weight : profile.mix()) {
@@ -65,6 +66,14 @@ final class World {
             people(region);
         }
         actors.add(new Trouble(this));
+    }
+
+    private static List<TableShape> shapes(int tables) {
+        return switch (tables) {
+            case Profile.ONLY_ROWS -> List.of(Table.HEARTBEAT, T);
+            case Profile.ONLY_COUNTERS -> List.of(Table.HEARTBEAT, CounterRows.SHAPE);
+            default -> List.of(Table.HEARTBEAT, T, CounterRows.SHAPE);
+        };
     }
 
     private void people(Region region) {

@@ -147,6 +147,14 @@ class CounterLanesTest {
     }
 
     @Test
+    void theVersionKeptForARowGoesWithItAlsoWithinOneTransaction() throws SQLException {
+        postgres.execute("insert into public.stock values (1, 4, 4, 4, '{}', 'local')");
+        apply(eu, start, insert(1, 3, "{}", "older"), delete(row(1, 3, 3, 3, "{}", "older")), insert(1, 9, "{}", "again"));
+        apply(eu, start + 1, update(row(1, 9, 9, 9, "{}", "again"), row(1, 8, 9, 8, "{}", "newer than that")));
+        assertEquals("1|8|9|8|{}|newer than that", rows());
+    }
+
+    @Test
     void aLocalDeleteIsKnownAtOnceAndGetsItsSequenceAtTheCapture() throws SQLException {
         apply(eu, start, insert(1, 3, "{}", "eu"));
         String xid = deleteLocally("delete from public.stock");
