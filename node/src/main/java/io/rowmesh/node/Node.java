@@ -99,7 +99,8 @@ public final class Node implements AutoCloseable {
         KeyLocks locks = new KeyLocks();
         TombstoneIndex tombstones = new TombstoneIndex();
         AppliedMarks marks = new AppliedMarks();
-        Touching touching = Touching.of(pool, config.maxClockSkew(), log.newestMicros(), log.secret(), CaptureOptions.HEARTBEAT::equals, registry);
+        Touching touching = Touching.of(pool, config.maxClockSkew(), log.newestMicros(), log.secret(), CaptureOptions.HEARTBEAT::equals,
+                table -> rules(config, table).counts(), registry);
         LaneShare share = new LaneShare(locks, tombstones, marks, new AppliedVector(), touching.versions());
         LocalWrites localWrites = opened(new LocalWrites(sessions, applying, locks, tombstones));
         FormerSession.outlast(localWrites::start, FORMER_SESSION_LIMIT);

@@ -11,6 +11,9 @@ import java.util.Arrays;
  */
 public record Version(long commitMicros, String origin) implements Comparable<Version> {
 
+    /** In the place of a commit timestamp that is not credible: below every other. */
+    public static final long NONE_MICROS = 0;
+
     @Override
     public int compareTo(Version other) {
         int byTime = Long.compare(commitMicros, other.commitMicros);

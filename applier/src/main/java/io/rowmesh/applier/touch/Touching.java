@@ -32,13 +32,14 @@ public final class Touching {
      * @param newestShipped newest commit timestamp that this region ever shipped, microseconds
      * @param secret        known to this node alone: so that nobody else's messages are taken for touches
      * @param untouched     tables whose withheld rows need no touch
+     * @param counting      tables with counters
      */
     public static Touching of(DataSource pool, Duration maxClockSkew, long newestShipped, String secret, Predicate<TableId> untouched,
-                              MeterRegistry registry) throws SQLException {
+                              Predicate<TableId> counting, MeterRegistry registry) throws SQLException {
         LogVersions versions = new LogVersions(newestApplied(pool), newestShipped);
         Clocks clocks = new Clocks(maxClockSkew.toNanos() / 1_000, Touching::wallMicros, System::nanoTime);
         TouchesUnderWay underWay = new TouchesUnderWay();
-        return new Touching(versions, new Withholding(pool, versions, clocks, underWay, secret, untouched, registry),
+        return new Touching(versions, new Withholding(pool, versions, clocks, underWay, secret, untouched, counting, registry),
                 new Toucher(pool, versions, clocks, underWay, secret));
     }
 

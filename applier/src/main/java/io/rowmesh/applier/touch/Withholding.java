@@ -38,6 +38,7 @@ public final class Withholding {
     private final TouchesUnderWay underWay;
     private final String secret;
     private final Predicate<TableId> untouched;
+    private final Predicate<TableId> counting;
     private final Counter withheldTransactions;
     private final Counter touchedKeys;
 
@@ -56,15 +57,17 @@ public final class Withholding {
     /**
      * @param secret    of the node, in each of its touches
      * @param untouched tables whose withheld rows need no touch, as the next write of the same row follows anyway: heartbeats
+     * @param counting  tables with counters: what a withheld transaction added to them is shipped all the same
      */
     Withholding(DataSource pool, LogVersions versions, Clocks clocks, TouchesUnderWay underWay, String secret,
-                Predicate<TableId> untouched, MeterRegistry registry) {
+                Predicate<TableId> untouched, Predicate<TableId> counting, MeterRegistry registry) {
         this.pool = pool;
         this.versions = versions;
         this.clocks = clocks;
         this.underWay = underWay;
         this.secret = secret;
         this.untouched = untouched;
+        this.counting = counting;
         this.withheldTransactions = Counter.builder("rowmesh.withheld.transactions")
                 .description("local transactions that were not shipped, as their timestamps were not credible").register(registry);
         this.touchedKeys = Counter.builder("rowmesh.touched.keys").description("keys shipped by a touch instead").register(registry);
@@ -103,7 +106,8 @@ public final class Withholding {
             return Optional.empty();
         }
         TouchMessage message = touch.get();
-        if (!message.gone()) {
+        // A counter's delete was shipped as it was, under its own sequence; another one would take what counts since.
+        if (!message.gone() || counting.test(message.key().table())) {
             open.touches(message.key());
             captured.add(message.key());
             return Optional.empty();

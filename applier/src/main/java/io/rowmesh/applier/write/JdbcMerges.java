@@ -202,7 +202,7 @@ final class JdbcMerges implements MergeTarget {
         if (row.getBoolean(columns + 4)) {
             return header.version();
         }
-        if (Micros.text(header.commitMicros()).compareTo(since) <= 0) {
+        if (header.commitMicros() != Version.NONE_MICROS && Micros.text(header.commitMicros()).compareTo(since) <= 0) {
             throw new SQLException("the stored row has no version (it was written before track_commit_timestamp was on) and the change"
                     + " is older than rowmesh here, so nobody can tell which is newer", "RM001");
         }

@@ -202,13 +202,32 @@ final class TransactionAssembly {
         if (!ships) {
             eachChunk(judge::withhold);
             judge.withheld();
-            reset();
-            return Outcome.WITHHELD;
+            if (!causal) {
+                reset();
+                return Outcome.WITHHELD;
+            }
+            keepWithoutVersion();
         }
         TransactionSoFar shipped = open;
         eachChunk(changes -> localWrites.onRows().accept(shipped, changes));
         commit(endPosition);
         return Outcome.APPENDED;
+    }
+
+    /**
+     * What counts in a transaction that is not credible is shipped at once, as what it adds is right whatever the clock says: below
+     * every version, so that it decides no other column (convergence rule 10). Those its touch restates.
+     */
+    private void keepWithoutVersion() {
+        rows = 0;
+        onlyChunk = null;
+        for (int number = 0; number < chunks; number++) {
+            List<RowChange> counting = WireCodec.decodeChunk(log.openChunk(number)).stream()
+                    .filter(change -> deciding.test(change.table().id())).toList();
+            rows += counting.size();
+            log.replaceChunk(number, WireCodec.encodeChunk(counting));
+        }
+        open = new TransactionSoFar(new Version(Version.NONE_MICROS, region), open.epoch(), open.sequence(), open.xid(), open.seen());
     }
 
     private void commit(long endPosition) {

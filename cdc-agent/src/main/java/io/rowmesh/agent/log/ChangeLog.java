@@ -240,6 +240,20 @@ public final class ChangeLog implements AutoCloseable {
         openBytes += chunk.length;
     }
 
+    /**
+     * Puts another chunk in the place of one of the transaction being written.
+     *
+     * @param chunkNumber of a chunk that was appended
+     */
+    public void replaceChunk(int chunkNumber, byte[] chunk) {
+        openBytes += chunk.length - openChunk(chunkNumber).length;
+        if (heldChunk != null) {
+            heldChunk = chunk;
+        } else {
+            writeChunk(chunkNumber, chunk);
+        }
+    }
+
     private void writeHeldChunk() {
         if (heldChunk != null) {
             writeChunk(0, heldChunk);

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -125,6 +126,55 @@ class TransactionAssemblyTest {
         log.sync();
         assertEquals(true, log.header(1).orElseThrow().heartbeat());
         assertEquals(false, log.header(2).orElseThrow().heartbeat());
+    }
+
+    @Test
+    void whatCountsOfATransactionThatIsNotCredibleIsShippedWithoutAVersion() {
+        TableShape stock = new TableShape(new TableId("public", "stock"), TABLE.columns());
+        List<RowChange> withheld = new ArrayList<>();
+        LocalJudge judge = new LocalJudge() {
+            @Override
+            public void begin(TransactionSoFar transaction) {
+            }
+
+            @Override
+            public Optional<RowChange> message(String prefix, String content) {
+                return Optional.empty();
+            }
+
+            @Override
+            public void wrote(List<RowChange> changes) {
+            }
+
+            @Override
+            public boolean ships(long endPosition) {
+                return false;
+            }
+
+            @Override
+            public void withhold(List<RowChange> changes) {
+                withheld.addAll(changes);
+            }
+
+            @Override
+            public void withheld() {
+            }
+        };
+        LocalWrites hooks = new LocalWrites(() -> { }, judge, (transaction, rows) -> hooked.add(transaction), () -> { }, position -> { });
+        assembly = new TransactionAssembly("eu", log, hooks, new AppliedTransactions(List.of(), position -> SEEN),
+                table -> table.equals(stock.id()), new AbsentValues(null), new CaptureMetrics(new SimpleMeterRegistry()));
+        RowChange counted = new RowChange.Insert(stock, new Row("7", "v"));
+        assembly.begin("42:150");
+        rows(1, 4500);
+        assembly.row(counted, 5000, 42);
+        assertEquals(Outcome.APPENDED, assembly.end("42:200", 200, 4501));
+        assertEquals(List.of(counted), logged(1));
+        assertEquals(4501, withheld.size());
+        TransactionHeader header = log.header(1).orElseThrow();
+        assertEquals(List.of(0L, 1L, true), List.of(header.commitMicros(), header.rows(), header.causal()));
+        assembly.begin("43:250");
+        rows(1, 2);
+        assertEquals(Outcome.WITHHELD, assembly.end("43:300", 300, 2));
     }
 
     @Test

@@ -74,7 +74,7 @@ class TouchingTest {
     /** As after a restart of the node. */
     private void node() throws SQLException {
         Clocks clocks = new Clocks(5_000_000, wall::get, () -> 0);
-        withholding = new Withholding(pool, versions, clocks, underWay, SECRET, table -> false, new SimpleMeterRegistry());
+        withholding = new Withholding(pool, versions, clocks, underWay, SECRET, table -> false, table -> false, new SimpleMeterRegistry());
         withholding.restart();
         toucher = new Toucher(pool, versions, clocks, underWay, SECRET);
     }
