@@ -6,6 +6,12 @@ public final class ReplicationOrigin {
     /** In the place of a region: what a node writes to repair its own region's rows. */
     public static final String SELF = "self";
 
+    /**
+     * Prefix of the logical message in a transaction under a region's origin that is none of that region's transactions (it applies
+     * parked rows again) and so makes no progress. A capture that reads what is applied must know it from one whose progress got lost.
+     */
+    public static final String REPAIR = "rowmesh.repair";
+
     private static final String PREFIX = "rowmesh_";
 
     private ReplicationOrigin() {

@@ -4,6 +4,7 @@ import io.rowmesh.applier.history.ConflictBatch;
 import io.rowmesh.applier.history.ConflictHistory;
 import io.rowmesh.applier.merge.KeyTarget;
 import io.rowmesh.applier.merge.MergeTarget;
+import io.rowmesh.schema.ReplicationOrigin;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TableShape;
@@ -93,8 +94,10 @@ final class JdbcTarget implements Target {
     /** For changes that were parked when their transaction was applied: it has made its progress and awaited the clock. */
     void beginAgain(TransactionHeader header) throws SQLException {
         refuseAtOnce();
-        try (PreparedStatement setup = connection.prepareStatement("select pg_replication_origin_xact_setup('0/0', ?::timestamptz)")) {
-            setup.setString(1, Micros.text(header.commitMicros()));
+        try (PreparedStatement setup = connection.prepareStatement("select pg_logical_emit_message(true, ?, '-'),"
+                + " pg_replication_origin_xact_setup('0/0', ?::timestamptz)")) {
+            setup.setString(1, ReplicationOrigin.REPAIR);
+            setup.setString(2, Micros.text(header.commitMicros()));
             setup.execute();
         }
     }

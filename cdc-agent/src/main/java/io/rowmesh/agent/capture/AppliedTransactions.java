@@ -29,6 +29,7 @@ final class AppliedTransactions {
     private boolean anyRow;
     private String origin;
     private boolean beginsWithDelete;
+    private boolean repair;
     private final List<SeenMark> progress = new ArrayList<>();
     private List<SeenMark> reading;
 
@@ -69,6 +70,7 @@ final class AppliedTransactions {
         anyRow = false;
         origin = null;
         beginsWithDelete = false;
+        repair = false;
         progress.clear();
         reading = null;
     }
@@ -106,6 +108,11 @@ final class AppliedTransactions {
         progress.add(mark);
     }
 
+    /** The open transaction says that it makes no progress ({@link ReplicationOrigin#REPAIR}). */
+    void repair() {
+        repair = true;
+    }
+
     /** What the open transaction read from {@link CaptureOptions#PROGRESS} while nobody could write there ({@link SeenReading}). */
     void reading(List<SeenMark> marks) {
         reading = marks;
@@ -124,13 +131,13 @@ final class AppliedTransactions {
     }
 
     /**
-     * A lane's second look for rows below a tombstone is a transaction of its own, without progress, and deletes. Whatever else
-     * was applied without progress was applied without our knowing what.
+     * A lane's second look for rows below a tombstone is a transaction of its own, without progress, and deletes; other repairs
+     * say so. Whatever else was applied without progress was applied without our knowing what.
      */
     private void requireProgress() {
         String region = origin == null ? null : ReplicationOrigin.region(origin);
         boolean applied = region != null && !region.equals(ReplicationOrigin.SELF);
-        if (seen != null && applied && progress.isEmpty() && !beginsWithDelete) {
+        if (seen != null && applied && progress.isEmpty() && !beginsWithDelete && !repair) {
             throw new CaptureException("a transaction applied from region " + region + " came without its row in " + CaptureOptions.PROGRESS
                     + " (was that table taken out of the publication?), so what later local transactions had seen is unknown: " + REMEDY);
         }

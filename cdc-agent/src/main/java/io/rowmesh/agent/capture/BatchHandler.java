@@ -3,6 +3,7 @@ package io.rowmesh.agent.capture;
 import io.debezium.engine.DebeziumEngine;
 import io.debezium.engine.RecordChangeEvent;
 import io.rowmesh.agent.log.ChangeLog;
+import io.rowmesh.schema.ReplicationOrigin;
 import io.rowmesh.schema.Row;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.SeenMark;
@@ -125,14 +126,19 @@ final class BatchHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEv
         }
         assembly.other();
         Struct message = value.getStruct("message");
-        byte[] content = HexFormat.of().parseHex(message.getString("content"));
         String prefix = message.getString("prefix");
         if (prefix.equals(SeenReading.MESSAGE)) {
-            applied.reading(SeenReading.parse(content, log.secret()));
+            applied.reading(SeenReading.parse(content(message), log.secret()));
+        } else if (prefix.equals(ReplicationOrigin.REPAIR)) {
+            applied.repair();
         } else if (prefix.startsWith(OWN_MESSAGES)) {
             Struct source = value.getStruct("source");
-            assembly.message(prefix, new String(content, StandardCharsets.UTF_8), source.getInt64("ts_us"), source.getInt64("txId"));
+            assembly.message(prefix, content(message), source.getInt64("ts_us"), source.getInt64("txId"));
         }
+    }
+
+    private static String content(Struct message) {
+        return new String(HexFormat.of().parseHex(message.getString("content")), StandardCharsets.UTF_8);
     }
 
     private void takeRow(Struct value) {

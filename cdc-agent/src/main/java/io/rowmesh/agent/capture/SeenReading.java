@@ -4,7 +4,6 @@ import io.rowmesh.schema.SeenMark;
 import io.rowmesh.schema.store.ControlSchema;
 import org.jooq.Record4;
 
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -100,8 +99,8 @@ final class SeenReading {
     }
 
     /** What a message says; null when it was not written with this secret. */
-    static List<SeenMark> parse(byte[] content, String secret) {
-        String[] lines = new String(content, StandardCharsets.UTF_8).split("\n");
+    static List<SeenMark> parse(String content, String secret) {
+        String[] lines = content.split("\n");
         if (!lines[0].equals(secret)) {
             return null;
         }

@@ -1,6 +1,7 @@
 package io.rowmesh.testbed.capture;
 
 import io.rowmesh.agent.capture.CaptureOptions;
+import io.rowmesh.schema.ReplicationOrigin;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.Seen;
 import io.rowmesh.schema.TableId;
@@ -232,7 +233,7 @@ class ExactSeenTest {
         }
     }
 
-    /** The node's own repairs, a lane's second look, and another tool's transactions change nothing of it, and are not shipped. */
+    /** The node's own repairs, a lane's second look, its parked rows applied again, and another tool's transactions change nothing of it, and are not shipped. */
     @ParameterizedTest
     @ValueSource(strings = {"16", "18"})
     void otherOriginsAreSkippedAsAWhole(String major, @TempDir Path directory) throws Exception {
@@ -242,6 +243,8 @@ class ExactSeenTest {
              Connection tool = TestingApplier.session(capture, "pglogical_x"); Statement foreign = tool.createStatement()) {
             us.apply("insert into t select generate_series(1, 5), 'us'");
             us.run("delete from t where id = 5");
+            us.commit();
+            us.run("select pg_logical_emit_message(true, '" + ReplicationOrigin.REPAIR + "', '-')", "insert into t values (8, 'parked')");
             us.commit();
             repair.execute("delete from t where id = 1");
             self.commit();
