@@ -12,23 +12,23 @@ import java.util.TreeSet;
  */
 final class CounterOracle implements Oracle {
 
-    private final Map<String, List<Write>> changes = new HashMap<>();
-    /** Key, or all keys, to region to the position of its last delete. */
-    private final Map<String, Map<String, Long>> deletes = new HashMap<>();
+    private final Map<String, Map<String, List<Write>>> changes = new HashMap<>();
+    /** Table and key, or all keys, to region to the position of its last delete. */
+    private final Map<List<String>, Map<String, Long>> deletes = new HashMap<>();
 
     @Override
     public void add(Write write) {
         if (write.removes()) {
-            deletes.computeIfAbsent(write.key(), k -> new HashMap<>()).merge(write.version().origin(), write.position(), Math::max);
+            deletes.computeIfAbsent(List.of(write.table(), write.key()), k -> new HashMap<>()).merge(write.version().origin(), write.position(), Math::max);
         } else {
-            changes.computeIfAbsent(write.key(), k -> new ArrayList<>()).add(write);
+            changes.computeIfAbsent(write.table(), t -> new HashMap<>()).computeIfAbsent(write.key(), k -> new ArrayList<>()).add(write);
         }
     }
 
     @Override
     public Map<String, StoredRow> rows(String table) {
         Map<String, StoredRow> rows = new HashMap<>();
-        changes.forEach((key, all) -> {
+        changes.getOrDefault(table, Map.of()).forEach((key, all) -> {
             List<Write> counting = all.stream().filter(this::counts).toList();
             if (!counting.isEmpty()) {
                 rows.put(key, row(key, counting));
@@ -38,7 +38,8 @@ final class CounterOracle implements Oracle {
     }
 
     private boolean counts(Write change) {
-        return saw(change, deletes.getOrDefault(change.key(), Map.of())) && saw(change, deletes.getOrDefault(Write.ALL, Map.of()));
+        return saw(change, deletes.getOrDefault(List.of(change.table(), change.key()), Map.of()))
+                && saw(change, deletes.getOrDefault(List.of(change.table(), Write.ALL), Map.of()));
     }
 
     private static boolean saw(Write change, Map<String, Long> deleted) {

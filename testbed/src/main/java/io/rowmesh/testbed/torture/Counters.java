@@ -2,13 +2,15 @@ package io.rowmesh.testbed.torture;
 
 import java.sql.SQLException;
 import java.util.List;
+import java.util.stream.Stream;
 
-/** Rows that count: sum, max, min and union, with deletes and re-inserts among the increments. Some keys are never deleted. */
+/** Rows that count: sum, max, min and union; in one table with deletes, re-inserts and truncates among the increments. */
 final class Counters implements Workload {
 
     private static final Table COUNTERS = Table.of("counters", "id");
-    private static final int KEYS = 12;
-    private static final int LASTING_KEYS = 6;
+    /** Nothing is ever deleted from it: every step must count. */
+    private static final Table TALLIES = Table.of("tallies", "id");
+    private static final int KEYS = 6;
 
     @Override
     public String name() {
@@ -17,18 +19,20 @@ final class Counters implements Workload {
 
     @Override
     public List<String> schema() {
-        return List.of("create table counters (id int primary key, n bigint not null, hi bigint not null, lo bigint not null,"
-                + " tags text[] not null, v text not null)", "alter table counters replica identity full");
+        return tables().stream().flatMap(table -> Stream.of("create table " + table.name() + " (id int primary key, n bigint not null,"
+                + " hi bigint not null, lo bigint not null, tags text[] not null, v text not null)",
+                "alter table " + table.name() + " replica identity full")).toList();
     }
 
     @Override
     public List<String> rules() {
-        return List.of("{ match: public.counters, rule: last-write-wins, columns: { n: sum, hi: max, lo: min, tags: union } }");
+        return tables().stream().map(table -> "{ match: public." + table.name()
+                + ", rule: last-write-wins, columns: { n: sum, hi: max, lo: min, tags: union } }").toList();
     }
 
     @Override
     public List<Table> tables() {
-        return List.of(COUNTERS);
+        return List.of(COUNTERS, TALLIES);
     }
 
     @Override
@@ -39,26 +43,28 @@ final class Counters implements Workload {
     @Override
     public void write(Hand hand) throws SQLException {
         int id = hand.pick(KEYS);
-        if (hand.oneIn(300)) {
+        if (hand.oneIn(2)) {
+            count(hand, TALLIES, id);
+        } else if (hand.oneIn(200)) {
             hand.truncateSeen(COUNTERS);
-        } else if (id > LASTING_KEYS && hand.oneIn(5)) {
+        } else if (hand.oneIn(5)) {
             hand.deleteSeen(COUNTERS, key(id), "delete from counters where id = " + id);
         } else {
-            count(hand, id);
+            count(hand, COUNTERS, id);
         }
     }
 
-    private static void count(Hand hand, int id) throws SQLException {
+    private static void count(Hand hand, Table table, int id) throws SQLException {
         int n = hand.oneIn(4) ? hand.pick(9) : 1;
         int hi = hand.pick(1_000_000);
         int lo = hand.pick(1_000_000);
         String tag = "t" + hand.pick(30);
         String v = hand.unique();
         String set = "'n', " + n + ", 'hi', " + hi + ", 'lo', " + lo + ", 'tags', '" + tag + "', 'v', '" + v + "'";
-        int inserted = hand.changeSeen(COUNTERS, key(id), Write.Kind.INSERT, set, "insert into counters values (" + id + ", " + n + ", " + hi
+        int inserted = hand.changeSeen(table, key(id), Write.Kind.INSERT, set, "insert into " + table.name() + " values (" + id + ", " + n + ", " + hi
                 + ", " + lo + ", array['" + tag + "'], '" + v + "') on conflict do nothing");
         if (inserted == 0) {
-            hand.changeSeen(COUNTERS, key(id), Write.Kind.UPDATE, set, "update counters set n = n + " + n + ", hi = greatest(hi, " + hi
+            hand.changeSeen(table, key(id), Write.Kind.UPDATE, set, "update " + table.name() + " set n = n + " + n + ", hi = greatest(hi, " + hi
                     + "), lo = least(lo, " + lo + "), tags = array_append(tags, '" + tag + "'), v = '" + v + "' where id = " + id);
         }
     }

@@ -9,7 +9,7 @@ import java.util.List;
  */
 final class Entries implements Workload {
 
-    private static final Table ENTRIES = Table.of("entries", "id");
+    static final Table ENTRIES = Table.of("entries", "id");
 
     @Override
     public String name() {

@@ -32,6 +32,7 @@ final class Ledger {
             image       text,
             set_values  json,
             seen        json)""",
+        "create index ledger_by_key on torture.ledger (relation, row_key)",
         // Tells other regions of deletes, by travelling with them.
         "create table journal (region text, position bigint, relation text, row_key text, primary key (region, position))",
         "create index journal_by_key on journal (relation, row_key, region, position)",

@@ -51,8 +51,9 @@ final class Torture {
 
     /** True when every region ends as it must. Everything it started has ended; the files stay when it is false. */
     boolean run() throws IOException, InterruptedException {
-        try (TestingMesh started = mesh()) {
-            mesh = started;
+        mesh = mesh();
+        boolean clean = false;
+        try {
             mesh.execute(schema()).start();
             Random random = new Random(options.seed());
             List<Table> tables = options.workloads().stream().flatMap(workload -> workload.tables().stream()).toList();
@@ -63,10 +64,14 @@ final class Torture {
             String stuck = drain();
             Verdict verdict = stuck == null ? judge() : Verdict.failed(List.of(new Difference("all", "-", "-", "everything arrives", stuck)), 0);
             conclude(verdict);
-            if (!verdict.clean()) {
+            clean = verdict.clean();
+            return clean;
+        } finally {
+            if (clean) {
+                mesh.close();
+            } else {
                 mesh.stop();
             }
-            return verdict.clean();
         }
     }
 
@@ -147,7 +152,7 @@ final class Torture {
     }
 
     private Verdict judge() {
-        Verdict verdict = Judgement.of(mesh, options.workloads(), options.clockSteps() && clock != null);
+        Verdict verdict = Judgement.of(mesh, options.workloads());
         if (!verdict.clean()) {
             return verdict;
         }

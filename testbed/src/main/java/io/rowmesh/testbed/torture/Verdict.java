@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param differences every row, version, tombstone or parked row that is not as it must be
  * @param rows        compared rows of all regions together
- * @param touched     rows that are the same everywhere, with a version that a node gave them after a clock had stepped back
+ * @param touched     rows that are the same everywhere, with a version that a node gave them (convergence rule 7)
  * @param lost        counter steps and entries, summed over the regions, that were committed and do not count
  * @param doubled     those that count, or were applied, more than once
  */
