@@ -53,7 +53,7 @@ final class Capture implements Actor {
                 case CONFIRMING -> confirm();
             };
         } catch (Blocked e) {
-            return false;
+            return target != null && target.hasMoved();
         } catch (SQLException e) {
             if (world.trace != null) {
                 world.trace(region.name + " capture starts over: " + e.getMessage());
@@ -94,7 +94,7 @@ final class Capture implements Actor {
     }
 
     private boolean read() throws SQLException {
-        if (position >= region.database.flushed || gathered && world.choices.perMille(600)) {
+        if (position >= region.database.flushed || gathered && world.choices.perMille(world.profile.unbatched())) {
             state = gathered ? world.planted == Fault.SHIPPED_BEFORE_TOMBSTONE ? State.SYNCING : State.REPAIRING : State.READING;
             return gathered;
         }

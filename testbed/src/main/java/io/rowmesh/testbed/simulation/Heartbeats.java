@@ -30,7 +30,7 @@ final class Heartbeats implements Actor {
             if (open != null) {
                 return commit();
             }
-            return left > 0 && region.up && world.choices.perMille(100) && beat();
+            return left > 0 && region.up && world.choices.perMille(world.profile.haste() / 2) && beat();
         } catch (Blocked e) {
             return false;
         } catch (SQLException e) {

@@ -51,7 +51,7 @@ final class Lane implements Actor {
             acknowledge();
             return applying == null ? receive() : apply();
         } catch (Blocked e) {
-            return false;
+            return target != null && target.hasMoved();
         } catch (SQLException e) {
             disconnect(e.getMessage());
             return true;
@@ -82,7 +82,7 @@ final class Lane implements Actor {
             return false;
         }
         if (arrivesAt < 0) {
-            int delay = world.choices.perMille(300) ? world.profile.delay() : 2;
+            int delay = world.choices.perMille(400) ? world.profile.delay() : 2;
             arrivesAt = world.now + world.choices.next(delay);
         }
         if (world.now < arrivesAt) {
@@ -125,6 +125,7 @@ final class Lane implements Actor {
     }
 
     private boolean apply() throws SQLException {
+        waits.forTime = false;
         if (!applying.step() && !applying.isDone()) {
             if (pieces.isEmpty()) {
                 applying.end();
@@ -135,7 +136,7 @@ final class Lane implements Actor {
         if (applying.isDone()) {
             done();
         }
-        return true;
+        return !waits.forTime;
     }
 
     private void done() throws SQLException {
@@ -151,7 +152,8 @@ final class Lane implements Actor {
         entry = null;
     }
 
-    private void acknowledge() {
+    private void acknowledge() throws SQLException {
+        target.ping();
         while (!unacknowledged.isEmpty() && (unacknowledged.peekFirst()[1] <= region.database.flushed
                 || world.planted == Fault.ACKNOWLEDGED_BEFORE_FLUSH)) {
             Region from = world.regions[origin];

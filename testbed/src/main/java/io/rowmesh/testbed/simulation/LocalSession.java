@@ -4,25 +4,31 @@ import io.rowmesh.schema.Row;
 import io.rowmesh.schema.RowChange;
 
 import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 
 /** A user's session in one region: statements of its own transactions, each of which may have to wait, and their commits. */
 final class LocalSession implements Actor {
 
-    private static final int INSERT = 0;
-    private static final int UPSERT = 1;
-    private static final int UPDATE = 2;
-    private static final int DELETE = 3;
-    private static final int CHANGE_KEY = 4;
-    private static final int TRUNCATE = 5;
+    static final int INSERT = 0;
+    static final int UPSERT = 1;
+    static final int UPDATE = 2;
+    static final int DELETE = 3;
+    static final int CHANGE_KEY = 4;
+    static final int TRUNCATE = 5;
 
     private final Region region;
     private final World world;
     private final Database database;
     private int transactionsLeft;
+    /** Statements to come, one a transaction, where they are not to be drawn: kind, key and other key. */
+    private final Deque<int[]> script;
     private DbTransaction open;
     private int statementsLeft;
 
     // The statement under way.
+    private boolean chosen;
     private boolean inStatement;
     private int kind;
     private Table table;
@@ -31,6 +37,16 @@ final class LocalSession implements Actor {
     private long snapshot;
 
     LocalSession(Region region, int transactions) {
+        this(region, transactions, null);
+    }
+
+    /** A session that executes these statements of the last table, each in a transaction of its own. */
+    static LocalSession scripted(Region region, List<int[]> statements) {
+        return new LocalSession(region, statements.size(), new ArrayDeque<>(statements));
+    }
+
+    private LocalSession(Region region, int transactions, Deque<int[]> script) {
+        this.script = script;
         this.region = region;
         this.world = region.world;
         this.database = region.database;
@@ -41,8 +57,7 @@ final class LocalSession implements Actor {
     public boolean step() {
         if (open != null && !open.inProgress()) {
             // The database crashed.
-            open = null;
-            inStatement = false;
+            reset();
         }
         if (open == null) {
             return begin();
@@ -55,14 +70,19 @@ final class LocalSession implements Actor {
         } catch (SQLException e) {
             trace("rolls back: " + e.getMessage());
             database.abort(open);
-            open = null;
-            inStatement = false;
+            reset();
             return true;
         }
     }
 
+    private void reset() {
+        open = null;
+        inStatement = false;
+        chosen = false;
+    }
+
     private boolean begin() {
-        if (transactionsLeft == 0) {
+        if (transactionsLeft == 0 || script == null && !world.choices.perMille(world.profile.haste())) {
             return false;
         }
         transactionsLeft--;
@@ -72,8 +92,9 @@ final class LocalSession implements Actor {
     }
 
     private boolean statement() throws SQLException {
-        if (!inStatement) {
+        if (!chosen) {
             choose();
+            chosen = true;
         }
         if (kind == TRUNCATE) {
             database.exclude(table, open);
@@ -86,11 +107,20 @@ final class LocalSession implements Actor {
         }
         execute();
         inStatement = false;
+        chosen = false;
         statementsLeft--;
         return true;
     }
 
     private void choose() {
+        if (script != null) {
+            int[] statement = script.removeFirst();
+            kind = statement[0];
+            table = database.tables[database.tables.length - 1];
+            key = statement[1];
+            otherKey = statement[2];
+            return;
+        }
         kind = world.chooseKind();
         table = database.tables[1 + world.choices.next(database.tables.length - 1)];
         key = world.choices.next(table.slots.length);

@@ -49,6 +49,7 @@ final class MemoryTarget implements Target {
     private List<MetDelete> deletes;
     private List<MetRow> foreign;
     private int rows;
+    private boolean moved;
 
     MemoryTarget(Database database, int origin) {
         this.world = database.world;
@@ -485,7 +486,11 @@ final class MemoryTarget implements Target {
         } else {
             if (own.state == DbTransaction.State.ACTIVE) {
                 database.append(own);
+                if (world.choices.perMille(world.profile.trouble())) {
+                    throw new SQLException("the connection broke in the commit", "08006");
+                }
                 if (world.choices.perMille(world.profile.slowCommits())) {
+                    moved = true;
                     throw Blocked.INSTANCE;
                 }
             }
@@ -524,6 +529,13 @@ final class MemoryTarget implements Target {
 
     @Override
     public void forgetTables() {
+    }
+
+    /** Whether the step that is to be taken again has done something all the same. */
+    boolean hasMoved() {
+        boolean has = moved;
+        moved = false;
+        return has;
     }
 
     /** The connection ends. */

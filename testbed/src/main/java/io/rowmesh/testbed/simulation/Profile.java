@@ -6,37 +6,78 @@ import java.util.List;
  * What a history is made of, drawn anew for each seed: most histories leave out most kinds of trouble, so that what is left
  * meets more often. Shares are per mille.
  *
- * @param regions       regions of the mesh
- * @param keys          keys of the table
- * @param writers       local sessions in each region
- * @param transactions  local transactions in each region
- * @param statements    statements of a local transaction at most
- * @param mix           weights of insert, upsert, update, delete, key change, truncate
- * @param skew          microseconds by which clocks differ at most
- * @param pace          microseconds between events at most
- * @param delay         microseconds that a transaction is on its way at most
- * @param slowCommits   share of commits that are in the log a while before others see them
- * @param heartbeats    heartbeats of each region before the end
- * @param collect       share of events that collect tombstones
- * @param trouble       share of events that are faults
- * @param chunked       share of transactions that travel in pieces
- * @param tables        which tables there are
+ * @param regions      regions of the mesh
+ * @param keys         keys of the table
+ * @param writers      local sessions in each region
+ * @param transactions local transactions in each region
+ * @param statements   statements of a local transaction at most
+ * @param mix          weights of insert, upsert, update, delete, key change, truncate
+ * @param haste        share of a session's turns in which it begins a transaction
+ * @param skew         microseconds by which clocks differ at most
+ * @param pace         microseconds between events at most
+ * @param delay        microseconds that a transaction is on its way at most
+ * @param slowCommits  share of commits that are in the log a while before others see them
+ * @param heartbeats   heartbeats of each region
+ * @param collect      share of the collector's turns that it takes
+ * @param trouble      share of events that are faults
+ * @param chunked      share of transactions that travel in pieces
+ * @param unbatched    share of captured transactions after which the change log is synced though more are there
+ * @param stalls       share of turns at which somebody stands still for a while
+ * @param stall        for how long at most, microseconds
+ * @param tables       which tables there are
  */
-record Profile(int regions, int keys, int writers, int transactions, int statements, List<Integer> mix, int skew, int pace, int delay,
-               int slowCommits, int heartbeats, int collect, int trouble, int chunked, int tables) {
+record Profile(int regions, int keys, int writers, int transactions, int statements, List<Integer> mix, int haste, int skew,
+               int pace, int delay, int slowCommits, int heartbeats, int collect, int trouble, int chunked,
+               int unbatched, int stalls, int stall, int tables) {
 
     static final int ONLY_ROWS = 0;
     static final int ONLY_COUNTERS = 1;
     static final int ROWS_AND_COUNTERS = 2;
 
+
     static Profile draw(Choices choices) {
+        int tables = pick(choices, ONLY_ROWS, ONLY_ROWS, ONLY_COUNTERS, ROWS_AND_COUNTERS);
+        return switch (choices.next(6)) {
+            case 0 -> hot(choices, tables);
+            case 1 -> collecting(choices, tables);
+            case 2 -> troubled(choices, tables);
+            default -> broad(choices, tables);
+        };
+    }
+
+    /** Anything. */
+    private static Profile broad(Choices choices, int tables) {
         int regions = 2 + pick(choices, 0, 1, 1, 1, 2, 3);
         List<Integer> mix = List.of(pick(choices, 1, 3, 3), pick(choices, 0, 2), pick(choices, 0, 1, 3), pick(choices, 1, 2, 4),
-            pick(choices, 0, 0, 0, 2), pick(choices, 0, 0, 0, 1));
+                pick(choices, 0, 0, 0, 2), pick(choices, 0, 0, 0, 1));
         return new Profile(regions, pick(choices, 1, 1, 1, 2, 3), 1 + choices.next(2), 2 + choices.next(regions > 3 ? 2 : 4),
-                pick(choices, 1, 1, 2, 3), mix, pick(choices, 0, 0, 10, 100, 400), pick(choices, 1, 2, 4), pick(choices, 4, 20, 100),
-                pick(choices, 0, 200, 500), pick(choices, 0, 1, 2, 3), pick(choices, 0, 20, 60), pick(choices, 0, 0, 4, 10),
-                pick(choices, 0, 0, 300), pick(choices, ONLY_ROWS, ONLY_ROWS, ONLY_COUNTERS, ROWS_AND_COUNTERS));
+                pick(choices, 1, 1, 2, 3), mix, pick(choices, 50, 200, 1_000), pick(choices, 0, 0, 10, 100, 400),
+                pick(choices, 0, 1, 2, 4), pick(choices, 4, 20, 100), pick(choices, 0, 200, 500), pick(choices, 0, 1, 3),
+                pick(choices, 0, 100, 300), pick(choices, 0, 0, 4, 10), pick(choices, 0, 0, 300),
+                pick(choices, 300, 700), pick(choices, 0, 0, 5, 20), pick(choices, 20, 100), tables);
+    }
+
+    /** Two sessions in each of two or three regions insert and delete one row, while commits take their time. */
+    private static Profile hot(Choices choices, int tables) {
+        return new Profile(2 + choices.next(2), 1, 2, 3 + choices.next(2), pick(choices, 1, 2), List.of(3, 0, pick(choices, 0, 1),
+                pick(choices, 2, 3), 0, 0), pick(choices, 200, 1_000), pick(choices, 0, 0, 10), pick(choices, 0, 1), pick(choices, 2, 8),
+                600, 0, 0, 0, 0, 600, pick(choices, 0, 20, 60), pick(choices, 10, 50), tables);
+    }
+
+    /** Tombstones are dropped as soon as they may be, while changes are long on their way. */
+    private static Profile collecting(Choices choices, int tables) {
+        return new Profile(3 + choices.next(2), 1, 1 + choices.next(2), 3 + choices.next(2), 1, List.of(3, 1, 1, 3, 0, pick(choices, 0, 0, 1)),
+                pick(choices, 20, 60, 200), pick(choices, 0, 10), pick(choices, 1, 2), pick(choices, 200, 500), pick(choices, 0, 400, 800),
+                4 + choices.next(4), 1_000, pick(choices, 0, 0, 3), 0, pick(choices, 50, 600), pick(choices, 0, 5, 20), pick(choices, 100, 500),
+                tables);
+    }
+
+    /** Machines, databases and connections fail again and again. */
+    private static Profile troubled(Choices choices, int tables) {
+        return new Profile(2 + choices.next(2), 1 + choices.next(2), 1 + choices.next(2), 3 + choices.next(2), pick(choices, 1, 2),
+                List.of(3, 1, 1, 3, pick(choices, 0, 1), 0), pick(choices, 30, 100, 300), pick(choices, 0, 10), pick(choices, 0, 1, 2),
+                pick(choices, 4, 20), pick(choices, 300, 700), pick(choices, 0, 2), pick(choices, 0, 200), pick(choices, 20, 50, 100), 0, 500,
+                pick(choices, 0, 10, 40), pick(choices, 10, 50), tables);
     }
 
     private static int pick(Choices choices, int... of) {

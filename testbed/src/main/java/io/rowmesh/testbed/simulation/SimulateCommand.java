@@ -13,8 +13,6 @@ import java.util.concurrent.Callable;
     "Each history is wholly determined by its seed. Exit code 0 only when nothing was wrong."})
 public final class SimulateCommand implements Callable<Integer> {
 
-    private static final int TRIALS = 9;
-
     @Option(names = "--seeds", defaultValue = "10000", description = "how many histories (default: ${DEFAULT-VALUE})")
     private long seeds;
 
@@ -35,6 +33,9 @@ public final class SimulateCommand implements Callable<Integer> {
 
     @Option(names = "--planted", description = "for each planted fault, how many seeds it takes until it is found")
     private boolean planted;
+
+    @Option(names = "--trials", defaultValue = "9", description = "with --planted: how often each is searched (default: ${DEFAULT-VALUE})")
+    private int trials;
 
     @Override
     public Integer call() throws InterruptedException {
@@ -82,19 +83,23 @@ public final class SimulateCommand implements Callable<Integer> {
 
     private int planted(int workers) throws InterruptedException {
         int missed = 0;
-        System.out.printf("%-38s %12s   %s%n", "fault", "median seeds", "what");
-        for (Fault each : Fault.values()) {
-            long[] until = new long[TRIALS];
-            for (int trial = 0; trial < TRIALS; trial++) {
+        System.out.printf("%-38s %12s %12s   %s%n", "fault", "median seeds", "most seeds", "what");
+        for (Fault each : fault == null ? Fault.values() : new Fault[] {fault}) {
+            long[] until = new long[trials];
+            for (int trial = 0; trial < trials; trial++) {
                 until[trial] = seedsUntilFound(each, 1 + trial * seeds, workers);
             }
             Arrays.sort(until);
-            long median = until[TRIALS / 2];
-            missed += until[TRIALS - 1] > seeds ? 1 : 0;
-            System.out.printf("%-38s %12s   %s%n", each, median > seeds ? "> " + seeds : median, each.description());
+            long median = until[trials / 2];
+            missed += until[trials - 1] > seeds ? 1 : 0;
+            System.out.printf("%-38s %12s %12s   %s%n", each, text(median), text(until[trials - 1]), each.description());
         }
         System.out.println(missed == 0 ? "all found in every trial" : missed + " not found in every trial of " + seeds + " seeds");
         return missed == 0 ? 0 : 1;
+    }
+
+    private String text(long found) {
+        return found > seeds ? "> " + seeds : Long.toString(found);
     }
 
     /** How many seeds it takes; more than were allowed when it is not found. */

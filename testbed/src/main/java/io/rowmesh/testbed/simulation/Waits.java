@@ -6,6 +6,9 @@ import io.rowmesh.applier.write.Waiting;
 /** What would wait is tried again at a later event. */
 final class Waits implements Waiting {
 
+    /** Whether the last step found that its clock was not yet past a timestamp. */
+    boolean forTime;
+
     @Override
     public void forLocks(KeyLocks.Held wanted) {
         if (!wanted.tryTake()) {
@@ -15,6 +18,6 @@ final class Waits implements Waiting {
 
     @Override
     public void forClock(long micros) {
-        // Time passes between events.
+        forTime = true;
     }
 }

@@ -42,6 +42,7 @@ final class World {
     private final List<Actor> actors = new ArrayList<>();
     private final List<LocalSession> sessions = new ArrayList<>();
     private final List<Heartbeats> heartbeats = new ArrayList<>();
+    private final long[] stalledUntil;
     private final int kinds;
     private int values;
 
@@ -66,6 +67,12 @@ final class World {
             people(region);
         }
         actors.add(new Trouble(this));
+        stalledUntil = new long[actors.size()];
+    }
+
+    /** Everybody who can move, in one order. */
+    List<Actor> actors() {
+        return actors;
     }
 
     private static List<TableShape> shapes(int tables) {
@@ -111,17 +118,29 @@ final class World {
         events++;
         now += choices.next(profile.pace() + 1);
         for (int i = 0; i < TRIES; i++) {
-            if (actors.get(choices.next(actors.size())).step()) {
+            if (step(choices.next(actors.size()))) {
                 return;
             }
         }
         int first = choices.next(actors.size());
         for (int i = 0; i < actors.size(); i++) {
-            if (actors.get((first + i) % actors.size()).step()) {
+            if (step((first + i) % actors.size())) {
                 return;
             }
         }
-        now += choices.next(10);
+        now += 1 + choices.next(profile.pace() == 0 ? 2 : 10);
+    }
+
+    /** Anybody may stand still for a while, whatever he is in the middle of. */
+    private boolean step(int number) {
+        if (now < stalledUntil[number]) {
+            return false;
+        }
+        if (choices.perMille(profile.stalls())) {
+            stalledUntil[number] = now + choices.next(profile.stall());
+            return false;
+        }
+        return actors.get(number).step();
     }
 
     private boolean writtenAll() {
@@ -142,7 +161,7 @@ final class World {
         sessions.forEach(LocalSession::finish);
     }
 
-    private boolean isQuiet() {
+    boolean isQuiet() {
         for (Actor actor : actors) {
             if (!actor.isQuiet()) {
                 return false;
