@@ -10,6 +10,8 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What became of a group of rows written by one statement. Indexes count from 0 in the group.
@@ -31,6 +33,14 @@ public record GroupResult(int written, int met, List<MetDelete> deletes, List<In
     static GroupResult ofDelete(ResultSet row, RegionOrigins origins, List<String> columns) throws SQLException {
         row.next();
         return new GroupResult(row.getInt(1), row.getInt(2), List.of(), indexes(row.getArray(3)), foreign(row, 4, origins, columns));
+    }
+
+    /** The same, where these rows turned out to stand instead of what the statement's snapshot had shown. */
+    GroupResult overtakenBy(List<MetRow> standing) {
+        Set<Integer> indexes = standing.stream().map(MetRow::index).collect(Collectors.toSet());
+        List<MetRow> all = new ArrayList<>(foreign.stream().filter(row -> !indexes.contains(row.index())).toList());
+        all.addAll(standing);
+        return new GroupResult(written, met, deletes, withoutRow.stream().filter(index -> !indexes.contains(index)).toList(), all);
     }
 
     private static List<MetDelete> deletes(ResultSet row) throws SQLException {

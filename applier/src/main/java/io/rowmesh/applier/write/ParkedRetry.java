@@ -133,16 +133,28 @@ final class ParkedRetry {
         Outcome outcome = new Outcome();
         target.beginAgain(changes.get(0).header());
         delete(changes);
-        GroupWriter writer = new GroupWriter(context, changes.get(0).header(), outcome);
         for (ParkedChange parked : changes) {
             long written = outcome.applied;
             if (context.options().receives().test(parked.key().table())) {
-                writer.write(List.of(parked.change()));
+                write(parked, outcome);
             }
             outcome.history.add(retried(parked, outcome.applied > written));
         }
         outcome.historyRefused = target.writeConflicts(outcome.history);
         return outcome;
+    }
+
+    /** By the same parts as any change of its table. */
+    private void write(ParkedChange parked, Outcome outcome) throws SQLException {
+        MergeWriter merges = new MergeWriter(context, parked.header(), outcome, false);
+        if (!merges.takes(parked.change())) {
+            new GroupWriter(context, parked.header(), outcome).write(List.of(parked.change()));
+            return;
+        }
+        merges.open(parked.change());
+        while (merges.isOpen()) {
+            merges.step();
+        }
     }
 
     private void delete(List<ParkedChange> changes) throws SQLException {

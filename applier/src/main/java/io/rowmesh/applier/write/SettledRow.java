@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,10 +58,7 @@ final class SettledRow {
     }
 
     /** The row as it is, with a new version. */
-    String keep(boolean stands) throws SQLException {
-        if (!stands) {
-            return delete(false);
-        }
+    String keep() throws SQLException {
         LocalColumn same = table.columns().values().stream().filter(column -> !column.generated() && !column.identityAlways())
                 .min((a, b) -> Boolean.compare(a.key(), b.key()))
                 .orElseThrow(() -> new IllegalStateException("table " + table.id() + " has no column that may be written"));
@@ -72,17 +70,48 @@ final class SettledRow {
         return "with the row of this region, which goes to the others as a new write";
     }
 
-    /** @param stands whether there is a row, which {@link #lock} has locked */
-    String delete(boolean stands) throws SQLException {
-        if (!stands) {
-            throw new IllegalStateException("no row with this key stands in " + table.id() + " here, so there is nothing that could be"
-                    + " deleted: delete it in a region where it stands, or settle with another row");
-        }
+    String delete() throws SQLException {
         try (PreparedStatement delete = connection.prepareStatement("delete from " + name + " t where " + keyEquals())) {
             bindKey(delete, 1);
             written(delete.executeUpdate());
         }
         return "the row was deleted";
+    }
+
+    /**
+     * Deletes a row that stands in other regions only. Nothing here can be deleted, and a delete that is to travel must be in the
+     * log: so a row of this key is made and deleted in the one transaction, with no more in it than must be, and seen by no
+     * trigger. What is unique and may be null is null, as it may be the very cause of the parking.
+     *
+     * @param image of the row elsewhere
+     */
+    String deleteElsewhere(Map<String, String> image) throws SQLException {
+        Map<LocalColumn, String> needed = new LinkedHashMap<>();
+        for (String column : columnsThatNeedAValue()) {
+            needed.put(table.columns().get(column), image.get(column));
+        }
+        try (Statement asleep = connection.createStatement()) {
+            asleep.execute("set local session_replication_role = 'replica'");
+            insert(needed);
+            delete();
+            asleep.execute("set local session_replication_role = 'origin'");
+        }
+        return "with no row, as none stands here; it is deleted in the other regions";
+    }
+
+    private List<String> columnsThatNeedAValue() throws SQLException {
+        List<String> names = new ArrayList<>();
+        try (PreparedStatement query = connection.prepareStatement("select a.attname from pg_attribute a where a.attrelid = ?::regclass"
+                + " and a.attnum > 0 and not a.attisdropped and a.attnotnull and not a.atthasdef and a.attidentity = '' order by a.attnum")) {
+            query.setString(1, name);
+            try (ResultSet rows = query.executeQuery()) {
+                while (rows.next()) {
+                    names.add(rows.getString(1));
+                }
+            }
+        }
+        names.removeIf(column -> table.columns().get(column).key());
+        return names;
     }
 
     String write(Map<String, String> texts, boolean stands) throws SQLException {
@@ -108,7 +137,7 @@ final class SettledRow {
         Map<LocalColumn, String> writable = new LinkedHashMap<>(columns);
         writable.keySet().removeIf(LocalColumn::identityAlways);
         if (writable.isEmpty()) {
-            keep(true);
+            keep();
             return;
         }
         String set = writable.keySet().stream().map(column -> StoredRows.name(column.name()) + " = ?::" + column.castType()).collect(Collectors.joining(", "));

@@ -8,6 +8,8 @@ import io.rowmesh.applier.history.ConflictRecord.Side;
 import io.rowmesh.applier.history.Decision;
 import io.rowmesh.applier.history.NamedRow;
 import io.rowmesh.rules.ConflictType;
+import io.rowmesh.rules.RowRule;
+import io.rowmesh.rules.TableRules;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.TableId;
 
@@ -101,7 +103,17 @@ public final class Settlement {
             throw new IllegalStateException("entry " + parkedId + " is a TRUNCATE of " + key.get().table()
                     + ", which no row can settle: mend its cause and retry it");
         }
+        refuseMerged(key.get().table());
         return settle(key.get(), parked, chosen.get(), with);
+    }
+
+    /** There a write is not the row it leaves, but what it changes: it would count in some regions twice. */
+    private void refuseMerged(TableId table) {
+        TableRules rules = options.rules().apply(table);
+        if (rules.counts() || rules.row() == RowRule.COLUMN_MERGE) {
+            throw new IllegalStateException("the rules of " + table + " merge concurrent writes, so a parked change cannot be settled by another"
+                    + " row: mend its cause and retry it");
+        }
     }
 
     private Result settle(TableKey key, List<ParkedChange> parked, ParkedChange chosen, With with) throws SQLException {
@@ -133,14 +145,17 @@ public final class Settlement {
 
     private String write(SettledRow row, Optional<StoredRows.Stored> stored, List<ParkedChange> parked, ParkedChange chosen, With with)
             throws SQLException {
-        if (with instanceof With.Local) {
-            return row.keep(stored.isPresent());
+        if (with instanceof With.Values values && values.columns() != null) {
+            return row.write(values.columns(), stored.isPresent());
         }
-        if (with instanceof With.Values values) {
-            return values.columns() == null ? row.delete(stored.isPresent()) : row.write(values.columns(), stored.isPresent());
+        if (with instanceof With.Local && stored.isPresent()) {
+            return row.keep();
         }
         ParkedChange newest = parked.stream().filter(entry -> entry.header().origin().equals(chosen.header().origin()))
                 .max(Comparator.comparing((ParkedChange entry) -> entry.header().version()).thenComparing(ParkedChange::id)).orElseThrow();
+        if (!(with instanceof With.Remote)) {
+            return stored.isPresent() ? row.delete() : noRow(row, newest);
+        }
         return "with the row of " + newest.header().origin() + ", " + remote(row, newest, stored.isPresent());
     }
 
@@ -149,9 +164,20 @@ public final class Settlement {
             return row.write(SettledRow.texts(NamedRow.of(newest.change())), stands);
         }
         if (stands) {
-            return row.delete(true);
+            return row.delete();
         }
-        throw new IllegalStateException("the parked change is a delete, and no row stands here any more: 'rowmesh parked retry "
+        throw nothingLeft(newest);
+    }
+
+    private static String noRow(SettledRow row, ParkedChange newest) throws SQLException {
+        if (newest.change().kind() == RowChange.Kind.DELETE) {
+            throw nothingLeft(newest);
+        }
+        return row.deleteElsewhere(SettledRow.texts(NamedRow.of(newest.change())));
+    }
+
+    private static IllegalStateException nothingLeft(ParkedChange newest) {
+        return new IllegalStateException("the parked change is a delete, and no row stands here any more: 'rowmesh parked retry "
                 + newest.id() + "' is enough");
     }
 

@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
  * @param keys      which of the shape's columns are the key, in the order of the delete's array parameters
  * @param stored    the names of the local columns, in the order of a met row's texts
  */
-record TableStatements(String upsert, String delete, String deleteOlder, String truncate, int[] positions, int[] keys,
+record TableStatements(String upsert, String delete, String standing, String deleteOlder, String truncate, int[] positions, int[] keys,
                        List<String> stored) {
 
     private static final DSLContext JOOQ = ControlSchema.renderer();
@@ -45,10 +45,18 @@ record TableStatements(String upsert, String delete, String deleteOlder, String 
      */
     private static final String FOREIGN = """
             f.o, f.at, f.roident, f.told,
-              (select array_agg(u.c order by m.o, u.n) from met m cross join lateral unnest(m.texts) with ordinality u(c, n))
+              (select array_agg(u.c order by m.o, u.n) from met m cross join lateral unnest(m.texts) with ordinality u(c, n)){12}
             from (select array_agg(o order by o) as o, array_agg((extract(epoch from at) * 1000000)::bigint order by o) as at,
                          array_agg(roident::bigint order by o) as roident, array_agg(texts is not null order by o) as told
                   from met where at is not null and roident <> {3}::oid) f""";
+
+    /**
+     * How many rows met, as the statement's snapshot has them, are newer than the change. A row that was written by nobody and is
+     * not among them was overtaken while the statement waited. Parameters: written, written, losing ties.
+     */
+    private static final String KEPT = """
+            , (select count(*) as kept from met where found
+                and (at > {3}::timestamptz or (at = {3}::timestamptz and roident <> all ({3}::oid[])))) h""";
 
     /** Parameters: numbers of origins, and up to when the change's origin had seen each. */
     private static final String SEEN = """
@@ -57,8 +65,24 @@ record TableStatements(String upsert, String delete, String deleteOlder, String 
             )""";
 
     /**
+     * The rows of other origins that stand under these keys now. Parameters: row keys, one array for each key column, seen
+     * (two), own origin's number (met), own origin's number. Result: as of the delete from its fourth column on.
+     */
+    private static final String STANDING = """
+            with incoming as materialized (
+              select u.o, u.k as row_key, {0} from unnest({1}) with ordinality as u(k, {2}, o)
+            ), """ + SEEN + """
+            , met as materialized (
+              """ + MET.replace("{11}", "incoming") + """
+
+            )
+            select 0, 0, null,
+              """ + FOREIGN.replace("{12}", "");
+
+    /**
      * Parameters: row keys, one array for each of positions, seen (two), table schema, table name, written, origin (tombstones),
-     * own origin's number (met), written, losing ties, since (guard), own origin's number. Result: rows written, rows met, ordinals
+     * own origin's number (met), written, losing ties, since (guard), own
+     * origin's number, written, written, losing ties (kept). Result: rows written, rows met, ordinals
      * of the rows that found none; of each tombstone met where no row stood ordinal, micros, origin, and whether it is
      * newer; and the met rows of other origins.
      */
@@ -85,14 +109,14 @@ record TableStatements(String upsert, String delete, String deleteOlder, String 
             )
             select (select count(*) from written), (select count(*) from met where found),
               (select array_agg(o order by o) from met where not found), g.o, g.at, g.origin, g.dead,
-              """ + FOREIGN + """
+              """ + FOREIGN.replace("{12}", ", h.kept") + """
             , (select array_agg(j.o order by j.o) as o, array_agg((extract(epoch from j.deleted_at) * 1000000)::bigint order by j.o) as at,
                  array_agg(j.deleted_by order by j.o) as origin, array_agg(j.dead order by j.o) as dead
-               from judged j where j.deleted_at is not null) g""";
+               from judged j where j.deleted_at is not null) g""" + KEPT;
 
     /**
      * Parameters: row keys, one array for each key column, seen (two), own origin's number (met), written, losing ties, since (guard),
-     * table schema, table name, written, origin, epoch, sequence (tombstone), own origin's number. Result: rows deleted, rows
+     * table schema, table name, written, origin, epoch, sequence (tombstone), own origin's number, written, written, losing ties (kept). Result: rows deleted, rows
      * met, ordinals of keys without a row, and the met rows of other origins.
      */
     private static final String DELETE = """
@@ -116,7 +140,7 @@ record TableStatements(String upsert, String delete, String deleteOlder, String 
             )
             select (select count(*) from gone), (select count(*) from met where found),
               (select array_agg(o order by o) from met where not found),
-              """ + FOREIGN + "";
+              """ + FOREIGN.replace("{12}", ", h.kept") + KEPT;
 
     /**
      * Deletes rows that are strictly older than a version given for each key: look-again and re-assertion.
@@ -137,6 +161,7 @@ record TableStatements(String upsert, String delete, String deleteOlder, String 
         return new TableStatements(
                 render(UPSERT, shape, local, positions),
                 render(DELETE, shape, local, keys),
+                render(STANDING, shape, local, keys),
                 render(DELETE_OLDER, shape, local, keys),
                 render(TRUNCATE, shape, local, keys),
                 positions, keys, List.copyOf(local.columns().keySet()));

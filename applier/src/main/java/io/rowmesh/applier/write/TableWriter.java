@@ -62,9 +62,12 @@ final class TableWriter {
             statement.setString(p++, lane.origin());
             statement.setLong(p++, lane.ownNumber());
             p = guard(statement, p, written);
-            statement.setLong(p, lane.ownNumber());
+            statement.setLong(p++, lane.ownNumber());
+            kept(statement, p, written);
             try (ResultSet result = statement.executeQuery()) {
-                return GroupResult.ofUpsert(result, origins, sql.stored());
+                GroupResult group = GroupResult.ofUpsert(result, origins, sql.stored());
+                long dead = group.deletes().stream().filter(MetDelete::newer).count();
+                return group.written() + result.getLong("kept") + dead == changes.size() ? group : overtaken(header, changes, group);
             }
         }
     }
@@ -84,11 +87,35 @@ final class TableWriter {
             statement.setString(p++, lane.origin());
             statement.setInt(p++, header.epoch());
             statement.setLong(p++, header.sequence());
-            statement.setLong(p, lane.ownNumber());
+            statement.setLong(p++, lane.ownNumber());
+            kept(statement, p, written);
             try (ResultSet result = statement.executeQuery()) {
-                return GroupResult.ofDelete(result, origins, sql.stored());
+                GroupResult group = GroupResult.ofDelete(result, origins, sql.stored());
+                return group.written() + result.getLong("kept") == group.met() ? group : overtaken(header, changes, group);
             }
         }
+    }
+
+    /**
+     * While the statement waited, local writers committed newer versions of some rows, which the guard judged and its snapshot
+     * did not show. Those rows stand now and are what the changes lost to.
+     */
+    private GroupResult overtaken(TransactionHeader header, List<? extends RowChange> changes, GroupResult group) throws SQLException {
+        TableStatements sql = statements(changes.get(0).table());
+        try (PreparedStatement statement = connection.prepareStatement(sql.standing())) {
+            int p = seen(statement, rows(statement, changes, sql.keys()), header);
+            statement.setLong(p, lane.ownNumber());
+            statement.setLong(p + 1, lane.ownNumber());
+            try (ResultSet result = statement.executeQuery()) {
+                return group.overtakenBy(GroupResult.ofDelete(result, origins, sql.stored()).foreign());
+            }
+        }
+    }
+
+    private void kept(PreparedStatement statement, int first, String written) throws SQLException {
+        statement.setString(first, written);
+        statement.setString(first + 1, written);
+        statement.setString(first + 2, lane.losingTies());
     }
 
     /**

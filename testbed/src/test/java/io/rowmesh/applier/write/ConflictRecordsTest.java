@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.ds.PGSimpleDataSource;
 
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,8 +30,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -104,6 +108,35 @@ class ConflictRecordsTest {
         apply(now(), List.of(new SeenMark("us", 1, 5, now())), update(1, "x", "f"));
         apply(now(), List.of(), update(1, "y", "f"));
         assertEquals(List.of(), history());
+    }
+
+    /** The statement's snapshot shows the row as it was before the local transaction for which it has to wait. */
+    @Test
+    void aRowThatOvertookTheChangeWhileItWaitedIsTheOneThatItLostTo() throws Exception {
+        postgres.execute("insert into public.t values (1, 'old', true), (3, 'own', true)");
+        for (RowChange change : List.of(update(1, "eu", "t"), delete(1), insert(2, "eu", "t"))) {
+            postgres.execute("truncate rowmesh.conflict");
+            try (Connection local = postgres.connect()) {
+                local.setAutoCommit(false);
+                local.createStatement().execute("update public.t set c = 'new' where id = 1; insert into public.t values (2, 'new', true)"
+                        + " on conflict (id) do update set c = 'new'");
+                long before = now();
+                CompletableFuture<Void> applying = CompletableFuture.runAsync(() -> {
+                    try {
+                        apply(before, List.of(), change, update(3, "eu", "f"));
+                    } catch (SQLException e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
+                Thread.sleep(300);
+                assertFalse(applying.isDone());
+                local.commit();
+                applying.get(10, TimeUnit.SECONDS);
+            }
+            assertEquals(List.of("kept_local", "new ", "us"), postgres.query("select decision, stored_row ->> 'c', stored_origin from rowmesh.conflict"
+                    + " where row_key <> '[\"3\"]'").get(0), change.toString());
+        }
+        assertEquals(List.of(List.of("new "), List.of("new "), List.of("eu  ")), postgres.query("select c from public.t order by id"));
     }
 
     @Test

@@ -85,7 +85,6 @@ class ParkedTest {
         CommandLineOf.Result shown = eu.run("parked", "show", inEu);
         assertTrue(shown.out().contains("ann@example.org") && !shown.out().contains("secret  us secret") && shown.out().contains("(hidden"), shown.out());
 
-        assertEquals(1, eu.run("parked", "settle", inEu, "--with", "local").exitCode(), "no such row stands here");
         assertEquals(1, eu.run("parked", "settle", inEu, "--with", "remote").exitCode(), "the cause is not mended");
         assertEquals("1", mesh.eu().postgres().value("select count(*) from rowmesh.parked where table_name = 'people'"));
 
@@ -102,6 +101,23 @@ class ParkedTest {
         assertEqual();
         assertEquals("settled", mesh.eu().postgres().value("select decision from rowmesh.conflict where parked_id = " + inEu));
         assertEquals("0", mesh.eu().postgres().value("select count(*) from rowmesh.conflict c where c::text like '%us secret%'"));
+    }
+
+    @Test
+    void settledWithNoRowItIsDeletedWhereItStands() {
+        mesh.cut();
+        mesh.eu().postgres().execute("insert into people values (5, 'bob@example.org', 'eu')");
+        mesh.us().postgres().execute("insert into people values (6, 'bob@example.org', 'us')");
+        mesh.heal();
+        mesh.awaitQuiet(LIMIT);
+        CommandLineOf.Result settled = eu.run("parked", "settle", mesh.eu().postgres().value("select parked_id from rowmesh.parked where row_key = '[\"6\"]'"),
+                "--with", "local");
+        assertTrue(settled.out().contains("with no row, as none stands here; it is deleted in the other regions"), settled.toString());
+        mesh.awaitQuiet(LIMIT);
+        assertEquals("0", mesh.us().postgres().value("select count(*) from people where id = 6"));
+        assertEquals(0, us.run("parked", "retry", "--all").exitCode());
+        assertEqual();
+        assertEquals("5", mesh.us().postgres().value("select string_agg(id::text, ',') from people where email = 'bob@example.org'"));
     }
 
     @Test
