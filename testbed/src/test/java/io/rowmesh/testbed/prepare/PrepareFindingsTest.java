@@ -52,6 +52,20 @@ class PrepareFindingsTest {
         assertEquals(List.of(), region.lacking());
     }
 
+    /** Where a rule decides by what was seen, what is applied must show its progress to the capture; nowhere else. */
+    @Test
+    void progressIsPublishedExactlyWhereARuleDecidesBySeen(TestInfo test) {
+        TestingRegion region = prepared(test, "alter table t replica identity full");
+        region.more("rules: [ { match: public.t, rule: last-write-wins, columns: { x: sum } } ]\n");
+        String lacking = region.lacking().stream().filter(what -> what.contains("publication")).findFirst().orElseThrow();
+        assertTrue(lacking.endsWith(" lacks rowmesh.progress"), lacking);
+        assertGoneAfterApply(region);
+        region.more("");
+        String surplus = region.lacking().stream().filter(what -> what.contains("publication")).findFirst().orElseThrow();
+        assertTrue(surplus.endsWith(" holds rowmesh.progress in surplus"), surplus);
+        assertGoneAfterApply(region);
+    }
+
     @Test
     void eachMissingGrantIsNamed(TestInfo test) {
         TestingRegion region = prepared(test);

@@ -32,6 +32,7 @@ final class TestingRegion {
     final Path file;
     private final Map<String, String> tables;
     private int peerPort = 9;
+    private String more = "";
 
     /** @param tables pattern to mode, in order */
     TestingRegion(TestingPostgres server, Path directory, String name, Map<String, String> tables) {
@@ -49,12 +50,19 @@ final class TestingRegion {
         write();
     }
 
+    /** Further lines of the configuration. */
+    void more(String lines) {
+        more = lines;
+        write();
+    }
+
     private void write() {
         StringBuilder yaml = new StringBuilder("region: eu\ndatabase: { url: 'postgresql://127.0.0.1:" + server.port() + "/"
                 + database.replace(" ", "%20").replace("\"", "%22") + "', user: '" + role.replace("'", "''") + "' }\n"
                 + "listen: { shipping: '127.0.0.1:0', admin: '127.0.0.1:0' }\npeers: [ { region: us-1, address: '127.0.0.1:" + peerPort + "' } ]\n"
                 + "data-dir: data\ntables:\n");
         tables.forEach((match, mode) -> yaml.append("  - { match: '").append(match.replace("'", "''")).append("', mode: ").append(mode).append(" }\n"));
+        yaml.append(more);
         try {
             Files.writeString(file, yaml);
         } catch (IOException e) {
