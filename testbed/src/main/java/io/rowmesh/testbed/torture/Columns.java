@@ -38,6 +38,12 @@ final class Columns implements Workload {
         return new ColumnOracle(GROUPS);
     }
 
+    /** Each column has a version of its own, kept beside the row. */
+    @Override
+    public boolean rowsTellVersions() {
+        return false;
+    }
+
     @Override
     public void write(Hand hand) throws SQLException {
         int id = hand.pick(KEYS);

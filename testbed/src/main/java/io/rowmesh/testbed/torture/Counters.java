@@ -73,6 +73,12 @@ final class Counters implements Workload {
         return "[\"" + id + "\"]";
     }
 
+    /** All but v. */
+    @Override
+    public String lasting(String image) {
+        return image == null ? null : image.substring(0, image.lastIndexOf(','));
+    }
+
     /** What the column n holds. */
     @Override
     public long steps(String image) {

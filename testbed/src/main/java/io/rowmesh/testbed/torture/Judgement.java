@@ -1,5 +1,6 @@
 package io.rowmesh.testbed.torture;
 
+import io.rowmesh.schema.Version;
 import io.rowmesh.testbed.TestingMesh;
 import io.rowmesh.testbed.TestingRegion;
 
@@ -22,6 +23,8 @@ final class Judgement {
     private static final String TOMBSTONES = "select table_name, row_key, t::text from rowmesh.tombstone t where table_schema = 'public'";
     private static final String PARKED = "select table_name, row_key, sqlstate || ': ' || reason from rowmesh.parked";
     private static final String APPLIED = "select id, count(*) from torture.applications group by id having count(*) > 1";
+
+    private static final Version NO_VERSION = new Version(0, "-");
 
     private final TestingMesh mesh;
     private final List<Workload> workloads;
@@ -75,11 +78,11 @@ final class Judgement {
     }
 
     private void compare(Workload workload, Table table) {
-        Map<String, StoredRow> expected = oracles.get(table.name()).rows(table.name());
+        Map<String, StoredRow> expected = told(workload, oracles.get(table.name()).rows(table.name()));
         Map<String, Map<String, StoredRow>> found = new LinkedHashMap<>();
         Set<String> keys = new TreeSet<>(expected.keySet());
         for (TestingRegion region : mesh.regions()) {
-            Map<String, StoredRow> here = StoredRow.read(region, table);
+            Map<String, StoredRow> here = told(workload, StoredRow.read(region, table));
             found.put(region.id(), here);
             keys.addAll(here.keySet());
             rows += here.size();
@@ -97,6 +100,13 @@ final class Judgement {
         }
     }
 
+    private static Map<String, StoredRow> told(Workload workload, Map<String, StoredRow> rows) {
+        if (!workload.rowsTellVersions()) {
+            rows.replaceAll((key, row) -> new StoredRow(row.image(), NO_VERSION));
+        }
+        return rows;
+    }
+
     private boolean wasTouched(Workload workload, Table table, String key, StoredRow expected, List<StoredRow> everywhere) {
         StoredRow row = everywhere.get(0);
         if (Objects.equals(row, expected) || everywhere.stream().anyMatch(other -> !Objects.equals(other, row))) {
@@ -104,7 +114,7 @@ final class Judgement {
         }
         String image = row == null ? null : row.image();
         if (!(oracles.get(table.name()) instanceof LastWriteOracle)) {
-            return workload.steps(image) == workload.steps(expected == null ? null : expected.image());
+            return Objects.equals(workload.lasting(image), workload.lasting(expected == null ? null : expected.image()));
         }
         List<Write> writes = new ArrayList<>();
         mesh.regions().forEach(region -> Ledger.readKey(region, table.name(), key, writes::add));

@@ -30,6 +30,16 @@ interface Workload {
         return 0;
     }
 
+    /** Whether a row's last commit tells its version; if not, only what it holds is compared. */
+    default boolean rowsTellVersions() {
+        return true;
+    }
+
+    /** The part of a row that does not go by versions, so that a node that states the row anew cannot change it; null for no row. */
+    default String lasting(String image) {
+        return image;
+    }
+
     /** Writes something, as one or more statements of the writer's open transaction. */
     void write(Hand hand) throws SQLException;
 }
