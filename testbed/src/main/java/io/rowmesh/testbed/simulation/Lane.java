@@ -48,6 +48,8 @@ final class Lane implements Actor {
             if (target == null) {
                 return connect();
             }
+            // What is durable is asked of the database, over the same connection.
+            target.ping();
             acknowledge();
             return applying == null ? receive() : apply();
         } catch (Blocked e) {
