@@ -1,5 +1,7 @@
 package io.rowmesh.testbed.prepare;
 
+import io.rowmesh.applier.history.HistoryPartitions;
+import io.rowmesh.node.prepare.Databases;
 import io.rowmesh.node.prepare.ResolvedTables;
 import io.rowmesh.schema.store.ControlSchema;
 import io.rowmesh.testbed.TestingPostgres;
@@ -14,6 +16,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -103,6 +106,17 @@ class PrepareStoryTest {
             worksAsTheNode(connection);
         }
         flywayIsContent(region);
+        keepsTheHistoryInOrder(region);
+    }
+
+    /** The node's own role owns what it makes partitions of, whoever ran the migrations. */
+    private static void keepsTheHistoryInOrder(TestingRegion region) throws SQLException {
+        new HistoryPartitions(Databases.dataSource(region.config().database()), Duration.ofDays(30)).step();
+        try (Connection connection = region.connect(region.role); Statement statement = connection.createStatement()) {
+            statement.execute("insert into rowmesh.conflict (table_schema, table_name, rule, decision) values ('s', 't', 'r', 'd')");
+            assertEquals(0, ControlSchema.sql(connection).fetchSingle("select count(*) from rowmesh.conflict_default").get(0, int.class));
+            assertEquals(4, ControlSchema.sql(connection).fetchSingle("select count(*) from pg_class where relname ~ '^conflict_[0-9]+$' and relkind = 'r'").get(0, int.class));
+        }
     }
 
     /** The grants are enough for what the node does: apply under an origin with triggers asleep, and read the log. */
@@ -129,7 +143,7 @@ class PrepareStoryTest {
 
     /** Whoever made the control tables, later migrations find them in order. */
     private static void flywayIsContent(TestingRegion region) {
-        PGSimpleDataSource source = io.rowmesh.node.prepare.Databases.dataSource(region.config().database());
+        PGSimpleDataSource source = Databases.dataSource(region.config().database());
         ControlSchema.migrations(source).validate();
         ControlSchema.migrate(source);
         assertEquals(0, ControlSchema.migrations(source).info().pending().length);
