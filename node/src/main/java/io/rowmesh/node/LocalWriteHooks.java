@@ -25,7 +25,10 @@ final class LocalWriteHooks {
                 new WithholdingJudge(withholding),
                 (transaction, rows) -> attempt(writes, () -> onRows(writes, transaction, rows)),
                 () -> attempt(writes, () -> writes.beforeSync(lastWhole.getAsLong())),
-                position -> attempt(writes, withholding::synced));
+                position -> attempt(writes, () -> {
+                    withholding.synced();
+                    writes.afterSync(position);
+                }));
     }
 
     private static void onRows(LocalWrites writes, TransactionSoFar transaction, List<RowChange> rows) throws SQLException {

@@ -3,6 +3,7 @@ package io.rowmesh.applier.merge;
 import io.rowmesh.rules.keystate.Kept;
 import io.rowmesh.schema.Row;
 import io.rowmesh.schema.RowChange;
+import io.rowmesh.schema.Seen;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TableShape;
 
@@ -42,4 +43,26 @@ public interface KeyTarget {
 
     /** The keys that have a row or a state, as rows that hold at least the key. */
     List<Row> keys(TableShape table) throws SQLException;
+
+    /**
+     * Keys of which something is kept, and which transactions run.
+     *
+     * @param after where to go on: the greatest {@code recorded} of the call before
+     */
+    KeptKeys kept(long after, int limit) throws SQLException;
+
+    /** A table as it is here; only the columns that are written. */
+    TableShape shape(TableId table) throws SQLException;
+
+    /** The number (64 bits) of the oldest transaction that has not ended. */
+    long oldestRunning() throws SQLException;
+
+    /** Where the log ends (LSN). */
+    long logEnd() throws SQLException;
+
+    /** Every local transaction below this number (64 bits) has ended, and the capture has met it. */
+    void capturedBefore(long xid) throws SQLException;
+
+    /** What every region is known to have seen. */
+    Seen seenByAll() throws SQLException;
 }

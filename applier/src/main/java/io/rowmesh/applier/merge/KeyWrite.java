@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Does one decision about a key whose state is kept, one statement a {@link #step}: finds what stands, decides, keeps the state,
@@ -29,6 +30,7 @@ public final class KeyWrite {
     private final Row key;
     private final boolean patient;
     private final Function<FoundKey, Decided<String>> decision;
+    private final Predicate<FoundKey> wanted;
     private State state;
     private boolean held;
     private FoundKey found;
@@ -39,6 +41,13 @@ public final class KeyWrite {
     /** @param patient whether it waits for who holds the row */
     public KeyWrite(MergeTarget rows, KeyTarget keys, TableShape table, Row key, boolean patient,
                     Function<FoundKey, Decided<String>> decision) {
+        this(rows, keys, table, key, patient, decision, found -> true);
+    }
+
+    /** @param wanted whether there is anything to decide still */
+    public KeyWrite(MergeTarget rows, KeyTarget keys, TableShape table, Row key, boolean patient,
+                    Function<FoundKey, Decided<String>> decision, Predicate<FoundKey> wanted) {
+        this.wanted = wanted;
         this.rows = rows;
         this.keys = keys;
         this.table = table;
@@ -76,9 +85,13 @@ public final class KeyWrite {
         if (patient && !held && found.stored().row() != null) {
             return State.HOLD;
         }
+        if (!wanted.test(found)) {
+            return State.DONE;
+        }
         first = first == null ? found : first;
         decided = decision.apply(found);
-        boolean holds = !patient && found.stored().row() != null && !(decided.show() instanceof Decided.Leave);
+        boolean holds = !patient && found.stored().row() != null
+                && !(decided.show() instanceof Decided.Leave);
         return holds ? State.HOLD_IF_FREE : State.KEEP;
     }
 

@@ -1,13 +1,16 @@
 package io.rowmesh.applier.write;
 
 import io.rowmesh.applier.merge.FoundKey;
+import io.rowmesh.applier.merge.KeptKeys;
 import io.rowmesh.applier.merge.KeyTarget;
 import io.rowmesh.rules.keystate.Image;
 import io.rowmesh.rules.keystate.Kept;
 import io.rowmesh.rules.keystate.StoredKey;
 import io.rowmesh.rules.keystate.StoredKey.Writer;
+import io.rowmesh.schema.Column;
 import io.rowmesh.schema.Row;
 import io.rowmesh.schema.RowKey;
+import io.rowmesh.schema.Seen;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TableShape;
 import io.rowmesh.schema.Version;
@@ -36,12 +39,27 @@ final class JdbcKeys implements KeyTarget {
     private static final String TABLE_STATE =
             "select state from rowmesh.key_state where table_schema = ? and table_name = ? and md5(row_key) = md5('*')";
 
+    private static final String KEPT = """
+            select s.table_schema, s.table_name, s.row_key, s.recorded, s.waiting, pg_snapshot_xmax(pg_current_snapshot())::text::bigint,
+              case when s.row_key <> '*' then array(select jsonb_array_elements_text(s.row_key::jsonb)) end
+            from (select 1) one left join lateral (
+              select * from rowmesh.key_state where recorded > ? order by recorded limit ?) s on true
+            order by s.recorded""";
+
+    private static final String OLDEST_RUNNING = "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
+
+    private static final String LOG_END = "select (pg_current_wal_insert_lsn() - '0/0')::bigint";
+
+    private static final String CAPTURED_BEFORE = "update rowmesh.captured_before set xid = greatest(xid, ?)";
+
     private final Connection connection;
+    private final ApplierOptions options;
     private final RegionOrigins origins;
     private final Map<TableShape, KeyStatements> statements = new HashMap<>();
 
-    JdbcKeys(Connection connection, RegionOrigins origins) {
+    JdbcKeys(Connection connection, ApplierOptions options, RegionOrigins origins) {
         this.connection = connection;
+        this.options = options;
         this.origins = origins;
     }
 
@@ -84,9 +102,9 @@ final class JdbcKeys implements KeyTarget {
         Kept<String> kept = state == null ? null : new Kept<>(state, nullableLong(row, 7), row.getBoolean(8), row.getBoolean(9));
         long xmin = row.getLong(1);
         if (row.wasNull()) {
-            return new FoundKey(StoredKey.NONE, 0, kept, row.getString(10));
+            return new FoundKey(StoredKey.NONE, 0, kept, row.getLong(10), row.getString(11));
         }
-        return new FoundKey(stored(table, row, xmin), xmin, kept, row.getString(10));
+        return new FoundKey(stored(table, row, xmin), xmin, kept, row.getLong(10), row.getString(11));
     }
 
     /** A row that has no commit timestamp is the running transaction's, or older than the database can tell. */
@@ -106,7 +124,7 @@ final class JdbcKeys implements KeyTarget {
     private static Image image(TableShape table, ResultSet row) throws SQLException {
         String[] values = new String[table.columns().size()];
         for (int i = 0; i < values.length; i++) {
-            values[i] = row.getString(i + 11);
+            values[i] = row.getString(i + 12);
         }
         return Image.of(table, new Row(values));
     }
@@ -191,5 +209,68 @@ final class JdbcKeys implements KeyTarget {
             values[position] = row.getString(p++);
         }
         return new Row(values);
+    }
+
+    @Override
+    public KeptKeys kept(long after, int limit) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(KEPT)) {
+            query.setLong(1, after);
+            query.setInt(2, limit);
+            try (ResultSet row = query.executeQuery()) {
+                List<KeptKeys.Each> keys = new ArrayList<>();
+                long running = 0;
+                while (row.next()) {
+                    running = row.getLong(6);
+                    if (row.getString(3) != null) {
+                        keys.add(each(row));
+                    }
+                }
+                return new KeptKeys(running, keys);
+            }
+        }
+    }
+
+    private KeptKeys.Each each(ResultSet row) throws SQLException {
+        TableId table = new TableId(row.getString(1), row.getString(2));
+        java.sql.Array texts = row.getArray(7);
+        return new KeptKeys.Each(table, row.getString(3), texts == null ? null : List.of((String[]) texts.getArray()), row.getLong(4),
+                row.getBoolean(5));
+    }
+
+    @Override
+    public TableShape shape(TableId table) throws SQLException {
+        LocalTable local = new LocalCatalog(connection).table(table);
+        return new TableShape(table, local.columns().values().stream().filter(column -> !column.generated())
+                .map(column -> new Column(column.name(), column.fullType(), column.key())).toList());
+    }
+
+    @Override
+    public long oldestRunning() throws SQLException {
+        return number(OLDEST_RUNNING);
+    }
+
+    @Override
+    public long logEnd() throws SQLException {
+        return number(LOG_END);
+    }
+
+    private long number(String sql) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(sql); ResultSet row = query.executeQuery()) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    @Override
+    public void capturedBefore(long xid) throws SQLException {
+        try (PreparedStatement update = connection.prepareStatement(CAPTURED_BEFORE)) {
+            update.setLong(1, xid);
+            update.executeUpdate();
+        }
+    }
+
+    @Override
+    public Seen seenByAll() throws SQLException {
+        return TombstoneCollector.seenByAll(connection, options);
     }
 }

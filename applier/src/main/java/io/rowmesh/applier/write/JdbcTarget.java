@@ -47,7 +47,7 @@ final class JdbcTarget implements Target {
         this.lookAgain = new LookAgain(connection, origins, options, since);
         this.history = ConflictHistory.open(connection, options.isPrivate());
         this.merges = new JdbcMerges(connection, origins, region, since);
-        this.keys = new JdbcKeys(connection, origins);
+        this.keys = new JdbcKeys(connection, options, origins);
         this.parked = ParkedRows.load(connection, history.json(), region);
         this.visibility = new Visibility(connection);
     }

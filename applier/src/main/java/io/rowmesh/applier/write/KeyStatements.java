@@ -11,14 +11,15 @@ record KeyStatements(String find, String holdIfFree, String lockTable, String ke
 
     /**
      * xmin, commit timestamp (microseconds) and origin's number of the row's last writer, whether that is the running transaction;
-     * up to which transaction the capture has met all; the key's state, captured (microseconds), waiting, withheld; the table's
+     * up to which transaction the capture has joined all (none while a local write of the key waits to be touched); the key's state, captured (microseconds), waiting, withheld, recorded; the table's
      * state; the row's columns as exact texts. One row, also where there is none. Parameters: schema, table, key, key columns.
      */
     private static final String FIND = """
             select t.xmin::text::bigint, %s, v.roident::bigint,
               pg_current_xact_id_if_assigned() is not null and age(t.xmin) <= 0,
-              coalesce((select xid from rowmesh.captured_before), 0),
-              s.state, %s, s.waiting, s.withheld, w.state, %s
+              case when exists (select from rowmesh.pending_touch p where p.table_schema = k.s and p.table_name = k.n
+                and md5(p.row_key) in (md5(k.k), md5('*'))) then 0 else coalesce((select xid from rowmesh.captured_before), 0) end,
+              s.state, %s, s.waiting, s.withheld, coalesce(s.recorded, 0), w.state, %s
             from (select ?::text as s, ?::text as n, ?::text as k) k
             left join %s t on %s
             left join lateral pg_xact_commit_timestamp_origin(t.xmin) v on true

@@ -6,6 +6,7 @@ import io.rowmesh.schema.Version;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -17,6 +18,9 @@ public final class LocalWrites implements AutoCloseable {
 
     private static final int VALID_WITHIN_SECONDS = 5;
 
+    /** Between steps of the rounds over what is kept of keys. */
+    private static final Duration PAUSE = Duration.ofMillis(500);
+
     private final ApplierSession sessions;
     private final ApplierOptions options;
     private final KeyLocks locks;
@@ -24,6 +28,8 @@ public final class LocalWrites implements AutoCloseable {
 
     private Connection connection;
     private LocalRepairs repairs;
+    private KeptRounds rounds;
+    private long nextRound;
 
     public LocalWrites(ApplierSession sessions, ApplierOptions options, KeyLocks locks, TombstoneIndex index) {
         this.sessions = sessions;
@@ -43,7 +49,9 @@ public final class LocalWrites implements AutoCloseable {
         connection = sessions.open(ApplierSession.SELF);
         try {
             Target target = new JdbcTarget(connection, options.region(), options);
-            repairs = new LocalRepairs(new WriteContext(target, options, locks, index, new BlockingWaits()));
+            WriteContext context = new WriteContext(target, options, locks, index, new BlockingWaits());
+            repairs = new LocalRepairs(context);
+            rounds = new KeptRounds(context);
             repairs.start();
             repairs.run();
         } catch (SQLException | RuntimeException e) {
@@ -97,6 +105,26 @@ public final class LocalWrites implements AutoCloseable {
         repairs.run(last);
     }
 
+    /**
+     * Called once the change log is synced: writes rows that were left as they were, and drops states that nobody needs.
+     *
+     * @param position the log position (LSN) up to which everything captured is durable in the change log
+     */
+    public void afterSync(long position) throws SQLException {
+        long now = System.nanoTime();
+        if (now - nextRound >= 0) {
+            round(position);
+            nextRound = now + PAUSE.toNanos();
+        }
+    }
+
+    /** As far as it goes now. */
+    void round(long position) throws SQLException {
+        while (rounds.step(position)) {
+            continue;
+        }
+    }
+
     @Override
     public void close() throws SQLException {
         if (connection == null) {
@@ -110,7 +138,11 @@ public final class LocalWrites implements AutoCloseable {
             if (repairs != null) {
                 repairs.abandon();
             }
+            if (rounds != null) {
+                rounds.abandon();
+            }
             repairs = null;
+            rounds = null;
         }
     }
 }

@@ -112,7 +112,7 @@ public final class TombstoneCollector {
 
     private int drop(Connection connection, Round round) throws SQLException {
         placeLocalVersions(connection, round.newest().get(TABLES.indexOf("row_version")));
-        Seen seen = new SeenMatrix(options.region(), options.regions(), applied(connection), heard(connection)).seenByAll();
+        Seen seen = seenByAll(connection, options);
         int dropped = 0;
         for (int i = 0; i < TABLES.size(); i++) {
             if (round.newest().get(i) > 0) {
@@ -153,7 +153,12 @@ public final class TombstoneCollector {
         return applied;
     }
 
-    private Map<String, Seen> heard(Connection connection) throws SQLException {
+    /** What every region is known to have seen. */
+    static Seen seenByAll(Connection connection, ApplierOptions options) throws SQLException {
+        return new SeenMatrix(options.region(), options.regions(), applied(connection), heard(connection, options)).seenByAll();
+    }
+
+    private static Map<String, Seen> heard(Connection connection, ApplierOptions options) throws SQLException {
         Map<String, Seen> heard = new HashMap<>();
         try (PreparedStatement query = connection.prepareStatement(HEARD)) {
             query.setString(1, options.region());

@@ -71,7 +71,8 @@ class ColumnLanesTest {
     void connect() throws SQLException {
         postgres.execute("drop table if exists public.person",
                 "create table public.person (id int primary key, name text, mail text, active boolean, code char(4))",
-                "truncate rowmesh.progress, rowmesh.key_state, rowmesh.parked, rowmesh.heartbeat");
+                "truncate rowmesh.progress, rowmesh.key_state, rowmesh.parked, rowmesh.heartbeat",
+                "update rowmesh.captured_before set xid = 0");
         eu = LaneWriter.connect("eu", sessions(), options(), locks, index, new AppliedMarks());
         ap = LaneWriter.connect("ap", sessions(), options(), locks, index, new AppliedMarks());
         localWrites = new LocalWrites(sessions(), options(), locks, index);
@@ -276,6 +277,71 @@ class ColumnLanesTest {
         assertEquals("t", postgres.value("select waiting from rowmesh.key_state"));
     }
 
+    @Test
+    void aRowFromBeforeTheCaptureIsMergedOnceThatIsKnown() throws SQLException {
+        postgres.execute("insert into public.person values (1, 'ann', 'a@x', true, 'ab')");
+        apply(eu, nowMicros(), update(row("ann", "a@x"), row("ann", "eu@x")));
+        assertEquals("1|ann|a@x|t|ab  ", rows());
+        round();
+        assertEquals("1|ann|eu@x|t|ab  ", rows());
+        postgres.execute("insert into public.person values (2, 'bob', 'b@x', true, 'ab')");
+        round();
+        apply(eu, nowMicros(), new RowChange.Update(T, new Row("2", "bob", "old", "t", "ab  "), new Row("2", "rob", "old", "t", "ab  ")));
+        assertEquals("1|ann|eu@x|t|ab  \n2|rob|b@x|t|ab  ", rows());
+    }
+
+    @Test
+    void aRowThatWasLeftToSomebodyWhoRolledBackIsWrittenLater() throws Exception {
+        apply(eu, start, insert("ann", "a@x"));
+        Local local = locally("update public.person set name = 'local'", update(row("ann", "a@x"), row("local", "a@x")));
+        apply(eu, nowMicros(), update(row("ann", "a@x"), row("ann", "eu@x")));
+        try (Connection user = postgres.connect()) {
+            user.setAutoCommit(false);
+            user.createStatement().execute("update public.person set name = 'open'");
+            capture(local);
+            round();
+            assertEquals("1|local|a@x|t|ab  ", rows());
+            user.rollback();
+        }
+        round();
+        assertEquals("1|local|eu@x|t|ab  ", rows());
+        assertEquals("f", postgres.value("select waiting from rowmesh.key_state"));
+    }
+
+    @Test
+    void aStateGoesOnceEveryRegionHasSeenItsWritesAndTheRowStandsForThem() throws SQLException {
+        apply(eu, start, insert("ann", "a@x"));
+        Local local = locally("update public.person set name = 'local'", update(row("ann", "a@x"), row("local", "a@x")));
+        capture(local);
+        heartbeat("eu", "{\"us\": [1, 1]}");
+        round();
+        assertEquals("1", postgres.value("select count(*) from rowmesh.key_state"));
+        heartbeat("ap", "{\"eu\": [1, 1], \"us\": [1, 1]}");
+        round();
+        round();
+        assertEquals("0", postgres.value("select count(*) from rowmesh.key_state"));
+        apply(eu, nowMicros(), update(row("local", "a@x"), row("local", "eu@x")));
+        assertEquals("1|local|eu@x|t|ab  ", rows());
+        apply(eu, nowMicros(), new RowChange.Delete(T, row("local", "eu@x")));
+        assertEquals("", rows());
+        heartbeat("eu", "{\"us\": [1, 1]}");
+        heartbeat("ap", "{\"eu\": [1, 3], \"us\": [1, 1]}");
+        round();
+        assertEquals("0", postgres.value("select count(*) from rowmesh.key_state"));
+    }
+
+    @Test
+    void aStateStaysWhileALocalWriteIsNotCaptured() throws SQLException {
+        apply(eu, start, insert("ann", "a@x"));
+        Local delete = locally("delete from public.person", new RowChange.Delete(T, row("ann", "a@x")));
+        heartbeat("eu", "{}");
+        heartbeat("ap", "{\"eu\": [1, 1]}");
+        round();
+        assertEquals("1", postgres.value("select count(*) from rowmesh.key_state"));
+        capture(delete);
+        assertEquals("", rows());
+    }
+
     private record Local(long micros, long xid, List<RowChange> changes) {
     }
 
@@ -305,6 +371,16 @@ class ColumnLanesTest {
         String origin = lane == eu ? "eu" : "ap";
         sequence++;
         lane.apply(new TransactionHeader(origin, 1, sequence, micros, sequence, 1, 1, List.of(), false), List.of(changes));
+    }
+
+    /** A whole round, with a capture that has met everything. */
+    private void round() throws SQLException {
+        localWrites.round(Long.MAX_VALUE);
+    }
+
+    private static void heartbeat(String region, String seen) {
+        postgres.execute("insert into rowmesh.heartbeat values ('" + region + "', 1, now(), '" + seen
+                + "') on conflict (region) do update set seen = excluded.seen");
     }
 
     private static RowChange insert(String name, String mail) {
