@@ -94,10 +94,16 @@ public final class KeptRounds {
         if (left.isEmpty()) {
             return State.DONE;
         }
-        held = left.stream().anyMatch(each -> each.texts() == null) ? context.locks().ofAll()
-                : context.locks().of(left.stream().map(each -> new TableKey(each.table(), each.key())).toList());
+        if (held == null) {
+            held = locks();
+        }
         context.waiting().forLocks(held);
         return State.LOOK;
+    }
+
+    private KeyLocks.Held locks() {
+        return left.stream().anyMatch(each -> each.texts() == null) ? context.locks().ofAll()
+                : context.locks().of(left.stream().map(each -> new TableKey(each.table(), each.key())).toList());
     }
 
     private State look() throws SQLException {
@@ -175,6 +181,7 @@ public final class KeptRounds {
     private State commit() throws SQLException {
         context.target().commit();
         held.close();
+        held = null;
         return State.DONE;
     }
 
