@@ -1,5 +1,6 @@
 package io.rowmesh.testbed.simulation;
 
+import io.rowmesh.applier.write.KeptRounds;
 import io.rowmesh.applier.write.LocalRepairs;
 import io.rowmesh.applier.write.WriteContext;
 import io.rowmesh.schema.RowChange;
@@ -17,7 +18,7 @@ import java.util.List;
  */
 final class Capture implements Actor {
 
-    private enum State { DOWN, STARTING, READING, REPAIRING, SYNCING, CONFIRMING }
+    private enum State { DOWN, STARTING, READING, REPAIRING, SYNCING, CONFIRMING, ROUNDING }
 
     private final Region region;
     private final World world;
@@ -26,8 +27,11 @@ final class Capture implements Actor {
     private State state = State.DOWN;
     private MemoryTarget target;
     private LocalRepairs repairs;
+    private KeptRounds rounds;
     /** How much of the log is read. */
     private int position;
+    /** How much of it was ever read. */
+    private int met;
     /** By origin: the last applied transaction that stands before in the log, and the greatest timestamp of those. */
     private long[] seen;
     private long[] seenMicros;
@@ -51,6 +55,7 @@ final class Capture implements Actor {
                 case REPAIRING -> repair(world.planted == Fault.SHIPPED_BEFORE_TOMBSTONE ? State.CONFIRMING : State.SYNCING);
                 case SYNCING -> sync();
                 case CONFIRMING -> confirm();
+                case ROUNDING -> round();
             };
         } catch (Blocked e) {
             return target != null && target.hasMoved();
@@ -71,6 +76,7 @@ final class Capture implements Actor {
         target = new MemoryTarget(region.database, region.number);
         repairs = new LocalRepairs(new WriteContext(target, region.options, region.locks(), region.tombstones, waits));
         repairs.start();
+        rounds = new KeptRounds(new WriteContext(target, region.options, region.locks(), region.tombstones, waits));
         position = region.confirmed;
         seen = new long[world.profile.regions()];
         seenMicros = new long[seen.length];
@@ -94,6 +100,10 @@ final class Capture implements Actor {
     }
 
     private boolean read() throws SQLException {
+        if (!gathered && world.profile.tables() == Profile.ONLY_COLUMNS && world.choices.perMille(world.healed ? 100 : 20)) {
+            state = State.ROUNDING;
+            return true;
+        }
         if (position >= region.database.flushed || gathered && world.choices.perMille(world.profile.unbatched())) {
             state = gathered ? world.planted == Fault.SHIPPED_BEFORE_TOMBSTONE ? State.SYNCING : State.REPAIRING : State.READING;
             return gathered;
@@ -105,6 +115,7 @@ final class Capture implements Actor {
             capture(next);
         }
         position++;
+        met = Math.max(met, position);
         return true;
     }
 
@@ -143,6 +154,25 @@ final class Capture implements Actor {
         }
     }
 
+    /** Rows that were left as they were, and states that nobody needs; everything before the position is joined and synced. */
+    private boolean round() throws SQLException {
+        if (!rounds.step(position)) {
+            state = State.READING;
+        }
+        return true;
+    }
+
+    /**
+     * No node writes over a row of its own users that the capture has not met. Where two of them were written at the same
+     * microsecond, which takes a clock that stands still, the second is taken for the first until it is met.
+     */
+    void mustNotVanish(Tuple row) {
+        if (row.xmin.local && row.xmin.position > met && region.database.log.subList(0, met).stream()
+                .noneMatch(each -> each.local && each.micros == row.xmin.micros)) {
+            throw new Broken(region.name + " wrote over a local write before it was captured: " + World.text(row.xmin));
+        }
+    }
+
     private List<SeenMark> marks() {
         List<SeenMark> marks = new ArrayList<>(seen.length);
         for (int i = 0; i < seen.length; i++) {
@@ -178,6 +208,7 @@ final class Capture implements Actor {
         if (target != null) {
             target.close();
             repairs.abandon();
+            rounds.abandon();
         }
         target = null;
         state = State.DOWN;
@@ -185,6 +216,6 @@ final class Capture implements Actor {
 
     @Override
     public boolean isQuiet() {
-        return state == State.READING && !gathered && position >= region.database.log.size();
+        return state == State.READING && !gathered && position >= region.database.log.size() && !region.database.anyRowWaits();
     }
 }

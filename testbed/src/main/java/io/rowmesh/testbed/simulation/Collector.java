@@ -113,6 +113,22 @@ final class Collector implements Actor {
         }
     }
 
+    /** @param acknowledged instead, what every region has acknowledged */
+    Seen seenByAll(boolean acknowledged) {
+        if (!acknowledged) {
+            return new SeenMatrix(region.name, region.options.regions(), appliedHere(), heard()).seenByAll();
+        }
+        Seen all = Seen.NONE;
+        for (Region of : world.regions) {
+            long least = Long.MAX_VALUE;
+            for (Region each : world.regions) {
+                least = each == of ? least : Math.min(least, each.database.progress.sequence(of.number));
+            }
+            all = least == 0 ? all : all.with(of.name, 1, least);
+        }
+        return all;
+    }
+
     private boolean planted() {
         return world.planted == Fault.TOMBSTONES_DROPPED_WHEN_ACKNOWLEDGED || world.planted == Fault.COUNTER_DELETES_DROPPED_WHEN_ACKNOWLEDGED || world.planted == Fault.SEEN_BY_TIMESTAMP;
     }

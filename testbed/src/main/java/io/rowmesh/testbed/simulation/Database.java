@@ -30,6 +30,9 @@ final class Database {
     /** Counts crashes: sessions of an earlier life are broken. */
     int life;
 
+    /** Local transactions below this number have been captured. */
+    long capturedBefore;
+
     private final List<DbTransaction> all = new ArrayList<>();
     private long visible;
     private long recorded;
@@ -180,6 +183,24 @@ final class Database {
 
     long recorded() {
         return recorded;
+    }
+
+    /** Of the next transaction. */
+    long nextNumber() {
+        return all.size() + 1;
+    }
+
+    /** Whether some row is to be written from its state still. */
+    boolean anyRowWaits() {
+        for (Table table : tables) {
+            for (Tuple each : table.states) {
+                Tuple state = committed(each);
+                if (state != null && MemoryKeys.waits(state)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     long nextRecorded() {

@@ -48,7 +48,14 @@ public enum Fault {
     COUNTER_DELETES_ASKED_BEFORE_HELD("deletes are judged by the statement that locks the row, not by one after it"),
     COUNTER_DELETE_WAITS_FOR_NO_INSERT("a delete that finds no row does not wait for an insert under way"),
     COUNTER_DELETE_BY_VERSION("a delete leaves a row that is newer"),
-    COUNTER_DELETES_DROPPED_WHEN_ACKNOWLEDGED("deletes of keys are forgotten when all regions have acknowledged them");
+    COUNTER_DELETES_DROPPED_WHEN_ACKNOWLEDGED("deletes of keys are forgotten when all regions have acknowledged them"),
+    LOCAL_WRITE_NOT_JOINED("a captured local write is not joined into the state that is kept of its key"),
+    SHOWN_OVER_LATER_WRITE("the capture writes a row from its state although a later local write stands there"),
+    ALL_TAKEN_FOR_CAPTURED("a lane writes over local writes that are not captured yet"),
+    DEAD_ROW_FORGETS_COLUMNS("of a deleted row no columns are kept"),
+    STATE_NOT_DURABLE("a local write is shipped before its part of the state is durable"),
+    STATES_DROPPED_WHEN_ACKNOWLEDGED("states go when all regions have acknowledged their writes"),
+    STATES_DROPPED_BEFORE_CAPTURE("states go, and rows count as captured, without waiting for the own capture");
 
     private final String description;
 

@@ -166,7 +166,15 @@ final class LocalSession implements Actor {
     }
 
     private void update(Tuple locked) {
-        if (table.beside == null) {
+        if (table.shape == WideRows.SHAPE) {
+            // Now and then one column stays as it was, or both.
+            Row before = table.row(key, locked.value);
+            Row row = row(key);
+            row = world.choices.perMille(400) ? row.with(1, before.get(1)) : row;
+            row = world.choices.perMille(400) ? row.with(2, before.get(2)) : row;
+            database.update(table.slots, key, locked, open, text(row));
+            log(new RowChange.Update(table.shape, before, row));
+        } else if (table.beside == null) {
             Row row = row(key);
             database.update(table.slots, key, locked, open, text(row));
             log(new RowChange.Update(table.shape, null, row));
@@ -219,7 +227,9 @@ final class LocalSession implements Actor {
 
     /** With what the table's trigger notes. */
     private void logDelete(Tuple deleted) {
-        if (table.beside == null) {
+        if (table.shape == WideRows.SHAPE) {
+            log(new RowChange.Delete(table.shape, table.row(key, deleted.value)));
+        } else if (table.beside == null) {
             log(new RowChange.Delete(table.shape, new Row(World.KEYS[key], Row.ABSENT)));
         } else {
             table.beside.note(key, open);
@@ -229,11 +239,14 @@ final class LocalSession implements Actor {
 
     private Row row(int slot) {
         String value = region.name + world.nextValue();
+        if (table.shape == WideRows.SHAPE) {
+            return new Row(World.KEYS[slot], value, region.name + world.nextValue());
+        }
         return table.beside == null ? new Row(World.KEYS[slot], value) : CounterRows.inserted(slot, 1 + world.choices.next(9), value);
     }
 
     private String text(Row row) {
-        return table.beside == null ? row.get(1) : CounterRows.text(row);
+        return table.text(row);
     }
 
     private void log(RowChange change) {

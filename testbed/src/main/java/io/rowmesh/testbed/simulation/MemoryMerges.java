@@ -63,7 +63,7 @@ final class MemoryMerges implements MergeTarget {
         int slot = World.keySlot(row.get(0));
         Tuple live = database.live(table.slots[slot], own);
         if (live == null) {
-            database.insert(table.slots, slot, own, CounterRows.text(row));
+            database.insert(table.slots, slot, own, table.text(row));
         }
         target.endStatement();
         return live == null;
@@ -98,9 +98,19 @@ final class MemoryMerges implements MergeTarget {
         DbTransaction own = target.startStatement(table);
         int slot = World.keySlot(row.get(0));
         Tuple live = database.locked(Database.seen(table.slots[slot], own, target.snapshot()), own);
-        Tuple shown = live;
-        database.update(table.slots, slot, live, own, CounterRows.text(planted(row, CounterRows.row(slot, shown.value))));
+        if (table.beside == null) {
+            world.regions[database.region].capture.mustNotVanish(live);
+            database.update(table.slots, slot, live, own, table.text(written(table.row(slot, live.value), row, columns)));
+        } else {
+            database.update(table.slots, slot, live, own, CounterRows.text(planted(row, CounterRows.row(slot, live.value))));
+        }
         target.endStatement();
+    }
+
+    private static Row written(Row stored, Row row, Set<String> columns) {
+        Row written = stored;
+        written = columns.contains("v") ? written.with(1, row.get(1)) : written;
+        return columns.contains("w") ? written.with(2, row.get(2)) : written;
     }
 
     private Row planted(Row row, Row stored) {
@@ -146,9 +156,12 @@ final class MemoryMerges implements MergeTarget {
         boolean kept = row != null && is(Fault.COUNTER_DELETE_BY_VERSION) && change.kind() == RowChange.Kind.DELETE && row.xmin != own
                 && Versions.of(row) > Versions.of(own.micros, origin);
         if (row != null && !kept) {
+            if (table.beside == null) {
+                world.regions[database.region].capture.mustNotVanish(row);
+            }
             database.delete(row, own);
         }
-        if (!is(Fault.COUNTER_VERSION_OUTLIVES_ROW)) {
+        if (table.beside != null && !is(Fault.COUNTER_VERSION_OUTLIVES_ROW)) {
             forget(table.beside.versions[World.slot(change)], own);
         }
         target.endStatement();

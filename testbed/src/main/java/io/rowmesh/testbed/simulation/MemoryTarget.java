@@ -65,7 +65,7 @@ final class MemoryTarget implements Target {
     }
 
     /** The transaction that the next call belongs to. */
-    private DbTransaction transaction() throws SQLException {
+    DbTransaction transaction() throws SQLException {
         ping();
         if (open == null) {
             open = database.begin(origin, false);
@@ -317,7 +317,7 @@ final class MemoryTarget implements Target {
 
     @Override
     public KeyTarget keys() {
-        throw new UnsupportedOperationException("no simulated table keeps states of its keys");
+        return new MemoryKeys(this, database, self);
     }
 
     @Override

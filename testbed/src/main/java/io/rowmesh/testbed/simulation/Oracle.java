@@ -22,9 +22,11 @@ final class Oracle {
             for (int key = 0; key < keys; key++) {
                 if (world.shapes.get(number) == CounterRows.SHAPE) {
                     counters.check(key);
-                    continue;
+                } else if (world.shapes.get(number) == WideRows.SHAPE) {
+                    new ColumnOracle(world, number).check(key);
+                } else {
+                    check(number, key);
                 }
-                check(number, key);
             }
         }
     }

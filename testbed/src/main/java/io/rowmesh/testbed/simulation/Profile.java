@@ -33,10 +33,10 @@ record Profile(int regions, int keys, int writers, int transactions, int stateme
     static final int ONLY_ROWS = 0;
     static final int ONLY_COUNTERS = 1;
     static final int ROWS_AND_COUNTERS = 2;
-
+    static final int ONLY_COLUMNS = 3;
 
     static Profile draw(Choices choices) {
-        int tables = pick(choices, ONLY_ROWS, ONLY_ROWS, ONLY_COUNTERS, ROWS_AND_COUNTERS);
+        int tables = pick(choices, ONLY_ROWS, ONLY_ROWS, ONLY_COUNTERS, ROWS_AND_COUNTERS, ONLY_COLUMNS);
         return switch (choices.next(6)) {
             case 0 -> hot(choices, tables);
             case 1 -> collecting(choices, tables);

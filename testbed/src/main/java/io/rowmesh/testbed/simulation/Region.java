@@ -58,7 +58,8 @@ final class Region {
             }
         }
         this.options = new ApplierOptions(name, peers, table -> true,
-                table -> table.equals(CounterRows.SHAPE.id()) ? CounterRows.RULES : TableRules.LAST_WRITE_WINS, (table, column) -> false,
+                table -> table.equals(CounterRows.SHAPE.id()) ? CounterRows.RULES : table.equals(WideRows.SHAPE.id()) ? WideRows.RULES
+                        : TableRules.LAST_WRITE_WINS, (table, column) -> false,
                 Duration.ofSeconds(5));
         this.capture = new Capture(this);
         this.collector = new Collector(this);
@@ -130,7 +131,7 @@ final class Region {
         for (RowChange change : captured.changes) {
             Row image = RowChange.keyImage(change);
             boolean own = change.table() == Table.HEARTBEAT ? image.get(0).charAt(0) - '0' == number
-                    : image == null || change.kind() == RowChange.Kind.DELETE || image.get(image.size() - 1).charAt(0) == name.charAt(0);
+                    : change.table() == WideRows.SHAPE || image == null || change.kind() == RowChange.Kind.DELETE || image.get(image.size() - 1).charAt(0) == name.charAt(0);
             if (!captured.local || !own) {
                 throw new Broken(name + " ships what it did not write: " + World.text(captured));
             }

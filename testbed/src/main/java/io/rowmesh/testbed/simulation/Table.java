@@ -1,6 +1,7 @@
 package io.rowmesh.testbed.simulation;
 
 import io.rowmesh.schema.Column;
+import io.rowmesh.schema.Row;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TableShape;
 
@@ -19,6 +20,8 @@ final class Table {
     final Tuple[] tombstones;
     /** What is kept beside a table with counters; null for others. */
     final KeyDeletes beside;
+    /** What is kept of its keys; the last slot is the whole table's. */
+    final Tuple[] states;
     /** Who keeps other writers out of the table. */
     DbTransaction exclusive;
 
@@ -27,11 +30,22 @@ final class Table {
         this.shape = shape;
         this.slots = new Tuple[keys];
         this.tombstones = new Tuple[keys + 1];
+        this.states = new Tuple[keys + 1];
         this.beside = shape == CounterRows.SHAPE ? new KeyDeletes(keys, regions) : null;
     }
 
     static TableShape shape(String schema, String name) {
         return new TableShape(new TableId(schema, name), List.of(new Column("id", "integer", true), new Column("v", "text", false)));
+    }
+
+    /** All but the key, as a tuple holds it. */
+    String text(Row row) {
+        return shape == WideRows.SHAPE ? WideRows.text(row) : shape == CounterRows.SHAPE ? CounterRows.text(row) : row.get(1);
+    }
+
+    Row row(int slot, String text) {
+        return shape == WideRows.SHAPE ? WideRows.row(slot, text) : shape == CounterRows.SHAPE ? CounterRows.row(slot, text)
+                : new Row(World.KEYS[slot], text);
     }
 
     int wholeTable() {

@@ -79,6 +79,7 @@ final class World {
         return switch (tables) {
             case Profile.ONLY_ROWS -> List.of(Table.HEARTBEAT, T);
             case Profile.ONLY_COUNTERS -> List.of(Table.HEARTBEAT, CounterRows.SHAPE);
+            case Profile.ONLY_COLUMNS -> List.of(Table.HEARTBEAT, WideRows.SHAPE);
             default -> List.of(Table.HEARTBEAT, T, CounterRows.SHAPE);
         };
     }

@@ -1,0 +1,233 @@
+package io.rowmesh.testbed.simulation;
+
+import io.rowmesh.applier.merge.FoundKey;
+import io.rowmesh.applier.merge.KeptKeys;
+import io.rowmesh.applier.merge.KeyTarget;
+import io.rowmesh.rules.columns.ColumnMerge;
+import io.rowmesh.rules.columns.ColumnState;
+import io.rowmesh.rules.keystate.Image;
+import io.rowmesh.rules.keystate.Kept;
+import io.rowmesh.rules.keystate.StateText;
+import io.rowmesh.rules.keystate.StoredKey;
+import io.rowmesh.rules.keystate.StoredKey.Writer;
+import io.rowmesh.schema.Row;
+import io.rowmesh.schema.RowKey;
+import io.rowmesh.schema.Seen;
+import io.rowmesh.schema.TableId;
+import io.rowmesh.schema.TableShape;
+import io.rowmesh.schema.Version;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** What a simulated database keeps of keys: rows of their own, beside the users'. */
+final class MemoryKeys implements KeyTarget {
+
+    private final MemoryTarget session;
+    private final Database database;
+    private final World world;
+    private final boolean self;
+
+    MemoryKeys(MemoryTarget session, Database database, boolean self) {
+        this.session = session;
+        this.database = database;
+        this.world = database.world;
+        this.self = self;
+    }
+
+    private boolean is(Fault fault) {
+        return world.planted == fault;
+    }
+
+    @Override
+    public void durable() throws SQLException {
+        session.transaction().durable = !is(Fault.STATE_NOT_DURABLE);
+    }
+
+    @Override
+    public FoundKey find(TableShape shape, Row key) throws SQLException {
+        Table table = database.table(shape.id());
+        session.startStatement(null);
+        int slot = World.keySlot(key.get(0));
+        Tuple row = Database.seen(table.slots[slot], session.transaction(), session.snapshot());
+        Tuple state = Database.seen(table.states[slot], session.transaction(), session.snapshot());
+        Tuple all = Database.seen(table.states[table.wholeTable()], session.transaction(), session.snapshot());
+        session.endStatement();
+        return new FoundKey(row == null ? StoredKey.NONE : stored(table, shape, slot, row), row == null ? 0 : row.xmin.number,
+                state == null ? null : decode(state.value), state == null ? 0 : state.recorded, all == null ? null : decode(all.value).state());
+    }
+
+    private StoredKey stored(Table table, TableShape shape, int slot, Tuple row) throws SQLException {
+        boolean own = row.xmin == session.transaction();
+        boolean users = row.xmin.local && !(self && is(Fault.SHOWN_OVER_LATER_WRITE));
+        boolean settled = row.xmin.number < database.capturedBefore || is(Fault.ALL_TAKEN_FOR_CAPTURED);
+        return new StoredKey(users ? Writer.USER : Writer.NODE,
+                own ? null : new Version(row.xmin.micros, World.NAMES[row.xmin.origin]), settled, Image.of(shape, table.row(slot, row.value)));
+    }
+
+    @Override
+    public boolean holdIfFree(TableShape shape, Row key, long xmin) throws SQLException {
+        Table table = database.table(shape.id());
+        session.startStatement(table);
+        session.endStatement();
+        Tuple row = database.committed(table.slots[World.keySlot(key.get(0))]);
+        boolean free = row != null && !row.isDead() && !isHeldByAnother(row);
+        if (free) {
+            row.lockedBy = session.transaction();
+        }
+        return free && row.xmin.number == xmin;
+    }
+
+    private boolean isHeldByAnother(Tuple row) throws SQLException {
+        return row.lockedBy != null && row.lockedBy != session.transaction() && row.lockedBy.inProgress();
+    }
+
+    @Override
+    public void keep(TableId id, String key, Kept<String> kept) throws SQLException {
+        Table table = database.table(id);
+        int slot = slot(table, key);
+        session.startStatement(null);
+        Tuple stands = database.live(table.states[slot], session.transaction());
+        String value = encode(planted(kept, stands));
+        if (stands == null) {
+            database.insert(table.states, slot, session.transaction(), value);
+        } else {
+            database.update(table.states, slot, stands, session.transaction(), value);
+        }
+        table.states[slot].recorded = database.nextRecorded();
+        session.endStatement();
+    }
+
+    private Kept<String> planted(Kept<String> kept, Tuple stands) {
+        if (is(Fault.LOCAL_WRITE_NOT_JOINED) && self && stands != null) {
+            return new Kept<>(decode(stands.value).state(), kept.captured(), kept.waiting(), kept.withheld());
+        }
+        if (is(Fault.DEAD_ROW_FORGETS_COLUMNS)) {
+            ColumnMerge rule = new ColumnMerge(List.of());
+            ColumnState state = rule.decode(kept.state());
+            if (rule.shown(state).isEmpty()) {
+                ColumnState bare = new ColumnState(false, state.newestWrite(), state.newestDelete(), Collections.emptySortedMap());
+                return new Kept<>(rule.encode(bare), kept.captured(), kept.waiting(), kept.withheld());
+            }
+        }
+        return kept;
+    }
+
+    private static int slot(Table table, String key) {
+        return key.equals(RowKey.ALL) ? table.wholeTable() : World.slot(key);
+    }
+
+    @Override
+    public void forget(TableId id, String key) throws SQLException {
+        Table table = database.table(id);
+        session.startStatement(null);
+        Tuple stands = database.live(table.states[slot(table, key)], session.transaction());
+        if (stands != null) {
+            database.delete(stands, session.transaction());
+            if (world.trace != null) {
+                world.trace(World.NAMES[database.region] + " forgets " + key + " " + stands.value);
+            }
+        }
+        session.endStatement();
+    }
+
+    @Override
+    public String tableState(TableId id) throws SQLException {
+        Table table = database.table(id);
+        session.startStatement(null);
+        Tuple all = Database.seen(table.states[table.wholeTable()], session.transaction(), session.snapshot());
+        session.endStatement();
+        return all == null ? null : decode(all.value).state();
+    }
+
+    @Override
+    public void lockTable(TableShape shape) throws SQLException {
+        DbTransaction own = session.transaction();
+        own.waitsFor = null;
+        database.exclude(database.table(shape.id()), own);
+    }
+
+    @Override
+    public List<Row> keys(TableShape shape) throws SQLException {
+        Table table = database.table(shape.id());
+        session.startStatement(null);
+        List<Row> keys = new ArrayList<>();
+        for (int slot = 0; slot < table.slots.length; slot++) {
+            if (Database.seen(table.slots[slot], session.transaction(), session.snapshot()) != null
+                    || Database.seen(table.states[slot], session.transaction(), session.snapshot()) != null) {
+                keys.add(key(shape, World.KEYS[slot]));
+            }
+        }
+        session.endStatement();
+        return keys;
+    }
+
+    private static Row key(TableShape shape, String text) {
+        String[] values = new String[shape.columns().size()];
+        java.util.Arrays.fill(values, Row.ABSENT);
+        values[0] = text;
+        return new Row(values);
+    }
+
+    @Override
+    public KeptKeys kept(long after, int limit) throws SQLException {
+        session.startStatement(null);
+        List<KeptKeys.Each> keys = new ArrayList<>();
+        for (Table table : database.tables) {
+            for (int slot = 0; slot < table.states.length; slot++) {
+                Tuple state = Database.seen(table.states[slot], session.transaction(), session.snapshot());
+                if (state != null && state.recorded > after) {
+                    boolean all = slot == table.wholeTable();
+                    keys.add(new KeptKeys.Each(table.shape.id(), all ? RowKey.ALL : World.ROW_KEYS[slot],
+                            all ? null : List.of(World.KEYS[slot]), state.recorded, decode(state.value).waiting()));
+                }
+            }
+        }
+        session.endStatement();
+        return new KeptKeys(database.nextNumber(), keys);
+    }
+
+    @Override
+    public TableShape shape(TableId table) {
+        return database.table(table).shape;
+    }
+
+    @Override
+    public long oldestRunning() throws SQLException {
+        DbTransaction own = session.transaction();
+        return database.open.stream().filter(each -> each != own).mapToLong(each -> each.number).min().orElse(database.nextNumber());
+    }
+
+    @Override
+    public long logEnd() {
+        return is(Fault.STATES_DROPPED_BEFORE_CAPTURE) ? 0 : database.log.size();
+    }
+
+    @Override
+    public void capturedBefore(long xid) {
+        database.capturedBefore = Math.max(database.capturedBefore, xid);
+    }
+
+    @Override
+    public Seen seenByAll() {
+        return world.regions[database.region].collector.seenByAll(is(Fault.STATES_DROPPED_WHEN_ACKNOWLEDGED));
+    }
+
+    static boolean waits(Tuple state) {
+        return decode(state.value).waiting();
+    }
+
+    private static String encode(Kept<String> kept) {
+        return new StateText().put(kept.state()).put(kept.captured() == null ? null : kept.captured().toString())
+                .put(kept.waiting() ? 1 : 0).put(kept.withheld() ? 1 : 0).text();
+    }
+
+    private static Kept<String> decode(String text) {
+        StateText in = new StateText(text);
+        String state = in.next();
+        String captured = in.next();
+        return new Kept<>(state, captured == null ? null : Long.valueOf(captured), in.nextLong() == 1, in.nextLong() == 1);
+    }
+}
