@@ -139,7 +139,7 @@ public final class TestingMesh implements AutoCloseable {
             }
         }
         regions.forEach(region -> region.node().start());
-        regions.forEach(region -> region.node().awaitReady(Duration.ofSeconds(120)));
+        regions.forEach(region -> region.node().awaitReady(Duration.ofSeconds(240)));
         return this;
     }
 

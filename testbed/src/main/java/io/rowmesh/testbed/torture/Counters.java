@@ -73,6 +73,12 @@ final class Counters implements Workload {
         return "[\"" + id + "\"]";
     }
 
+    /** The true version of a merged row is kept beside it only until every region has seen it. */
+    @Override
+    public boolean rowsTellVersions() {
+        return false;
+    }
+
     /** All but v. */
     @Override
     public String lasting(String image) {
