@@ -5,6 +5,7 @@ import io.rowmesh.testbed.TestingMesh;
 import io.rowmesh.testbed.TestingRegion;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -87,9 +88,13 @@ final class Judgement {
             keys.addAll(here.keySet());
             rows += here.size();
         }
+        Map<String, StoredRow> first = found.values().iterator().next();
+        Set<String> agreed = new HashSet<>(keys);
+        agreed.removeIf(key -> found.values().stream().map(here -> here.get(key)).distinct().count() > 1
+                || Objects.equals(first.get(key), expected.get(key)));
+        Set<List<String>> written = written(table, agreed);
         for (String key : keys) {
-            List<StoredRow> everywhere = found.values().stream().map(rowsThere -> rowsThere.get(key)).toList();
-            if (wasTouched(workload, table, key, expected.get(key), everywhere)) {
+            if (agreed.contains(key) && wasTouched(workload, table, key, expected.get(key), first.get(key), written)) {
                 touched++;
                 if (table.equals(Entries.ENTRIES)) {
                     statedAnew.add(key.substring(2, key.length() - 2));
@@ -107,18 +112,27 @@ final class Judgement {
         return rows;
     }
 
-    private boolean wasTouched(Workload workload, Table table, String key, StoredRow expected, List<StoredRow> everywhere) {
-        StoredRow row = everywhere.get(0);
-        if (Objects.equals(row, expected) || everywhere.stream().anyMatch(other -> !Objects.equals(other, row))) {
-            return false;
+    /** Keys with each image that somebody gave them, null where somebody removed them. */
+    private Set<List<String>> written(Table table, Set<String> keys) {
+        Set<List<String>> written = new HashSet<>();
+        if (!keys.isEmpty()) {
+            mesh.regions().forEach(region -> Ledger.read(region, write -> {
+                if (write.table().equals(table.name()) && write.kind() == Write.Kind.TRUNCATE) {
+                    keys.forEach(key -> written.add(Arrays.asList(key, null)));
+                } else if (write.table().equals(table.name()) && keys.contains(write.key())) {
+                    written.add(Arrays.asList(write.key(), write.image()));
+                }
+            }));
         }
-        String image = row == null ? null : row.image();
+        return written;
+    }
+
+    private boolean wasTouched(Workload workload, Table table, String key, StoredRow expected, StoredRow found, Set<List<String>> written) {
+        String image = found == null ? null : found.image();
         if (!(oracles.get(table.name()) instanceof LastWriteOracle)) {
             return Objects.equals(workload.lasting(image), workload.lasting(expected == null ? null : expected.image()));
         }
-        List<Write> writes = new ArrayList<>();
-        mesh.regions().forEach(region -> Ledger.readKey(region, table.name(), key, writes::add));
-        return writes.stream().anyMatch(write -> row == null ? write.removes() : image.equals(write.image()));
+        return written.contains(Arrays.asList(key, image));
     }
 
     private void compare(String region, Workload workload, Table table, String key, StoredRow expected, StoredRow found) {
