@@ -1,0 +1,118 @@
+package io.rowmesh.testbed.prepare;
+
+import io.rowmesh.schema.Column;
+import io.rowmesh.schema.Row;
+import io.rowmesh.schema.RowKey;
+import io.rowmesh.schema.TableId;
+import io.rowmesh.schema.TableShape;
+import io.rowmesh.testbed.TestingPostgres;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** What conflict rules ask of their tables is looked for, and mended where SQL can. */
+class RuleFindingsTest {
+
+    private static final String RULES = """
+            rules:
+              - { match: 'public."odd ""t"', rule: last-write-wins, columns: { "n%": sum, hi: max, tags: union } }
+              - { match: 'public.wrong', rule: last-write-wins, columns: { n: sum, f: max, gone: min, id: union } }
+            """;
+
+    @TempDir
+    static Path directory;
+    private static TestingPostgres server;
+
+    @BeforeAll
+    static void start() {
+        server = TestingPostgres.start(directory);
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    private static TestingRegion region(TestInfo test) {
+        TestingRegion region = new TestingRegion(server, directory, test.getTestMethod().orElseThrow().getName(),
+                Map.of("public.*", "active-active"));
+        region.more(RULES);
+        return region;
+    }
+
+    @Test
+    void whatCannotBeMergedIsNamed(TestInfo test) {
+        TestingRegion region = region(test);
+        region.execute("create table wrong (id int primary key, n numeric, f float8)", "grant all on wrong to public");
+        String all = String.join("\n", region.lacking());
+        assertTrue(all.contains("the replica identity of public.wrong is not FULL"), all);
+        assertTrue(all.contains("column n of public.wrong is of type numeric, which sum cannot merge exactly"), all);
+        assertTrue(all.contains("column n of public.wrong may be null"), all);
+        assertTrue(all.contains("column f of public.wrong is of type double precision, which max cannot merge exactly"), all);
+        assertTrue(all.contains("there is no column gone of public.wrong, which the configuration makes a min"), all);
+        assertTrue(all.contains("column id of public.wrong is part of the key"), all);
+    }
+
+    @Test
+    void triggersAreMadeAndMadeAgainWhenTheyAreNotAsTheyMustBe(TestInfo test) {
+        TestingRegion region = region(test);
+        region.execute("create table \"odd \"\"t\" (id int primary key, \"n%\" numeric(8,2), hi int, tags text[])");
+        region.prepare();
+        assertEquals(List.of(), region.lacking());
+        for (String damage : List.of("alter table \"odd \"\"t\" disable trigger zz_rowmesh_deleted",
+                "drop trigger zz_rowmesh_joined on \"odd \"\"t\"", "alter table \"odd \"\"t\" enable always trigger zz_rowmesh_truncated")) {
+            region.execute(damage);
+            assertTrue(region.lacking().toString().contains("the triggers of public.odd \"t for its counters"), damage);
+            region.prepare();
+            assertEquals(List.of(), region.lacking());
+        }
+    }
+
+    /** The trigger's text of a key is the capture's, whatever the user's session prints, and users need no rights of their own. */
+    @Test
+    void theTriggerNamesAKeyAsTheCaptureDoes(TestInfo test) throws SQLException {
+        TestingRegion region = region(test);
+        region.execute("create table \"odd \"\"t\" (a text, b numeric(8,2), c char(6), d date, e boolean, f uuid, \"n%\" int not null, hi int,"
+                + " tags int[], primary key (a, b, c, d, e, f))");
+        region.prepare();
+        region.execute("create role plain_user login", "grant all on \"odd \"\"t\" to plain_user");
+        String text = "q\"\\\n\u0001é";
+        try (Connection connection = region.connect("plain_user")) {
+            try (var insert = connection.prepareStatement("insert into \"odd \"\"t\" values (?, 1.10, 'ab', '2026-02-01', true,"
+                    + " 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', 1, 1, '{3,1,3}')")) {
+                insert.setString(1, text);
+                insert.execute();
+            }
+            connection.createStatement().execute("do $$ begin set local datestyle = 'SQL, DMY'; delete from \"odd \"\"t\"; end $$");
+        }
+        TableShape shape = new TableShape(new TableId("public", "odd \"t"), List.of(new Column("a", "text", true),
+                new Column("b", "numeric(8,2)", true), new Column("c", "character(6)", true), new Column("d", "date", true),
+                new Column("e", "boolean", true), new Column("f", "uuid", true)));
+        assertEquals(List.of(RowKey.of(shape, new Row(text, "1.10", "ab    ", "2026-02-01", "t", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"))),
+                keys(region));
+    }
+
+    private static List<String> keys(TestingRegion region) throws SQLException {
+        List<String> keys = new ArrayList<>();
+        try (Connection connection = region.connect("postgres");
+             ResultSet rows = connection.createStatement().executeQuery("select row_key from rowmesh.pending_delete")) {
+            while (rows.next()) {
+                keys.add(rows.getString(1));
+            }
+        }
+        return keys;
+    }
+}
