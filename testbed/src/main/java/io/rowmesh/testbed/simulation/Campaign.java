@@ -12,6 +12,7 @@ public final class Campaign {
 
     private final long first;
     private final long count;
+    private final Rules rules;
     private final Fault planted;
     private final AtomicLong next;
     private final AtomicLong events = new AtomicLong();
@@ -20,6 +21,11 @@ public final class Campaign {
     private final List<Simulation.Result> failed = new ArrayList<>();
 
     public Campaign(long first, long count, Fault planted) {
+        this(first, count, Rules.ALL, planted);
+    }
+
+    public Campaign(long first, long count, Rules rules, Fault planted) {
+        this.rules = rules;
         this.first = first;
         this.count = count;
         this.planted = planted;
@@ -42,7 +48,7 @@ public final class Campaign {
 
     private void work(BooleanSupplier stop) {
         for (long seed = next.getAndIncrement(); seed < first + count && !stop.getAsBoolean(); seed = next.getAndIncrement()) {
-            Simulation.Result result = Simulation.run(seed, planted, null);
+            Simulation.Result result = Simulation.run(seed, rules, planted, null);
             events.addAndGet(result.events());
             done.incrementAndGet();
             if (result.fault() != null) {

@@ -48,6 +48,9 @@ final class Capture implements Actor {
             return false;
         }
         try {
+            if (target != null) {
+                target.ping();
+            }
             return switch (state) {
                 case DOWN -> connect();
                 case STARTING -> repair(State.READING);
@@ -216,6 +219,6 @@ final class Capture implements Actor {
 
     @Override
     public boolean isQuiet() {
-        return state == State.READING && !gathered && position >= region.database.log.size() && !region.database.anyRowWaits();
+        return state == State.READING && target.isOpen() && !gathered && position >= region.database.log.size() && !region.database.anyRowWaits();
     }
 }

@@ -63,6 +63,34 @@ public enum Fault {
         this.description = description;
     }
 
+    /** Where the search for it is. */
+    public enum Search {
+        /** In histories of one seed after the other. */
+        SEEDS,
+        /** In the schedules of a small scope: the window is too narrow for random histories. */
+        WINDOW,
+        /** Nothing breaks: what is switched off is covered by something else as well (docs/proof.md). */
+        COVERED,
+        /** It needs clocks that step back, which no history has yet. */
+        STEPPING_CLOCKS
+    }
+
+    public Search search() {
+        return switch (this) {
+            case NO_SECOND_LOOK_OF_CAPTURE, NO_SECOND_LOOK_AT_ALL, LOOK_BEFORE_VISIBLE -> Search.WINDOW;
+            case NO_SECOND_LOOK_OF_LANE, TRUNCATE_WITHOUT_TABLE_LOCK -> Search.COVERED;
+            case SAME_ORIGIN_ALWAYS_WINS -> Search.STEPPING_CLOCKS;
+            default -> Search.SEEDS;
+        };
+    }
+
+    /** The tables in which it shows. */
+    public Rules rules() {
+        boolean counters = name().startsWith("COUNTER_") || this == NOT_CAUSAL || this == SEEN_OVERSTATED
+                || this == SEEN_UNDERSTATED;
+        return this == DEAD_ROW_FORGETS_COLUMNS ? Rules.COLUMN_MERGE : counters ? Rules.COUNTERS : Rules.LAST_WRITE_WINS;
+    }
+
     public String description() {
         return description;
     }

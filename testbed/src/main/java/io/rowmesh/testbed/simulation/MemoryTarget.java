@@ -93,9 +93,13 @@ final class MemoryTarget implements Target {
         return own;
     }
 
+    boolean isOpen() {
+        return !closed && life == database.life;
+    }
+
     /** @throws SQLException when the connection is gone */
     void ping() throws SQLException {
-        if (closed || life != database.life) {
+        if (!isOpen()) {
             throw new SQLException("the connection is gone", "08006");
         }
     }

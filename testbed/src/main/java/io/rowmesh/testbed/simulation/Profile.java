@@ -35,8 +35,8 @@ record Profile(int regions, int keys, int writers, int transactions, int stateme
     static final int ROWS_AND_COUNTERS = 2;
     static final int ONLY_COLUMNS = 3;
 
-    static Profile draw(Choices choices) {
-        int tables = pick(choices, ONLY_ROWS, ONLY_ROWS, ONLY_COUNTERS, ROWS_AND_COUNTERS, ONLY_COLUMNS);
+    static Profile draw(Choices choices, Rules rules) {
+        int tables = rules.draw(choices);
         return switch (choices.next(6)) {
             case 0 -> hot(choices, tables);
             case 1 -> collecting(choices, tables);

@@ -49,26 +49,18 @@ final class Scope {
         return new SmallScope.Session(region, List.of(new int[] {kind, 0, 1}));
     }
 
-    public static void main(String[] arguments) {
-        Fault fault = arguments[0].equals("-") ? null : Fault.valueOf(arguments[0]);
-        int deviations = Integer.parseInt(arguments[1]);
-        List<SmallScope.Script> scripts = switch (arguments[2]) {
-            case "pairs" -> pairs();
-            case "triples" -> triples();
-            default -> List.of(reinsertMeetsDelete());
-        };
-        long start = System.nanoTime();
+    /** The schedules of some scripts, in so many orders of turns; those before the first bad one, if there is any. */
+    static SmallScope.Result search(List<SmallScope.Script> scripts, Fault fault, int deviations, int orders) {
         long schedules = 0;
-        for (int order = 0; order < Integer.parseInt(arguments[3]); order++) {
+        for (int order = 0; order < orders; order++) {
             for (SmallScope.Script script : scripts) {
                 SmallScope.Result result = new SmallScope(script, fault, deviations, order).run();
                 schedules += result.schedules();
                 if (result.fault() != null) {
-                    System.out.println(result);
-                    return;
+                    return new SmallScope.Result(schedules, result.fault());
                 }
             }
         }
-        System.out.println(schedules + " schedules, none bad, " + (System.nanoTime() - start) / 1_000_000 + " ms");
+        return new SmallScope.Result(schedules, null);
     }
 }

@@ -4,6 +4,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.Callable;
 
 /** {@code rowmesh simulate}. */
@@ -22,6 +23,9 @@ public final class SimulateCommand implements Callable<Integer> {
     @Option(names = "--threads", defaultValue = "0", description = "threads; 0 for one each processor (default: ${DEFAULT-VALUE})")
     private int threads;
 
+    @Option(names = "--rules", defaultValue = "ALL", description = "which tables there may be: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
+    private Rules rules;
+
     @Option(names = "--seed", description = "replay the history of one seed")
     private Long seed;
 
@@ -34,6 +38,21 @@ public final class SimulateCommand implements Callable<Integer> {
     @Option(names = "--planted", description = "for each planted fault, how many seeds it takes until it is found")
     private boolean planted;
 
+    /** What {@code --scope} may name. */
+    enum ScopeName { PAIRS, TRIPLES, WINDOW }
+
+    @Option(names = "--scope", description = "search a small scope schedule by schedule: ${COMPLETION-CANDIDATES} (pairs or triples of"
+            + " operations in three regions, or a row that is inserted anew while another region deletes it)")
+    private ScopeName scope;
+
+    @Option(names = "--deviations", defaultValue = "1", description = "with --scope: places at most in which a schedule deviates from"
+            + " one in which everybody goes on until he has nothing to do (default: ${DEFAULT-VALUE})")
+    private int deviations;
+
+    @Option(names = "--orders", defaultValue = "10", description = "with --scope: orders in which everybody has his turn"
+            + " (default: ${DEFAULT-VALUE})")
+    private int orders;
+
     @Option(names = "--trials", defaultValue = "9", description = "with --planted: how often each is searched (default: ${DEFAULT-VALUE})")
     private int trials;
 
@@ -43,18 +62,31 @@ public final class SimulateCommand implements Callable<Integer> {
         if (planted) {
             return planted(workers);
         }
+        if (scope != null) {
+            return scope();
+        }
         return seed != null ? replay() : many(workers);
     }
 
+    private int scope() {
+        SmallScope.Result result = Scope.search(switch (scope) {
+            case PAIRS -> Scope.pairs();
+            case TRIPLES -> Scope.triples();
+            case WINDOW -> List.of(Scope.reinsertMeetsDelete());
+        }, fault, deviations, orders);
+        System.out.println(result.schedules() + " schedules: " + (result.fault() == null ? "all regions equal in each" : result.fault()));
+        return result.fault() == null ? 0 : 1;
+    }
+
     private int replay() {
-        Simulation.Result result = Simulation.run(seed, fault, trace ? System.out::println : null);
+        Simulation.Result result = Simulation.run(seed, rules, fault, trace ? System.out::println : null);
         System.out.println("seed " + seed + ": " + (result.fault() == null ? "all regions equal" : result.fault())
                 + " (" + result.events() + " events)");
         return result.fault() == null ? 0 : 1;
     }
 
     private int many(int workers) throws InterruptedException {
-        Campaign campaign = new Campaign(from, seeds, fault);
+        Campaign campaign = new Campaign(from, seeds, rules, fault);
         long start = System.nanoTime();
         Thread progress = new Thread(() -> show(campaign, start), "progress");
         progress.setDaemon(true);
@@ -83,19 +115,39 @@ public final class SimulateCommand implements Callable<Integer> {
 
     private int planted(int workers) throws InterruptedException {
         int missed = 0;
-        System.out.printf("%-38s %12s %12s   %s%n", "fault", "median seeds", "most seeds", "what");
+        System.out.printf("%-42s %18s %12s   %s%n", "fault", "median", "most", "what");
         for (Fault each : fault == null ? Fault.values() : new Fault[] {fault}) {
-            long[] until = new long[trials];
-            for (int trial = 0; trial < trials; trial++) {
-                until[trial] = seedsUntilFound(each, 1 + trial * seeds, workers);
-            }
-            Arrays.sort(until);
-            long median = until[trials / 2];
-            missed += until[trials - 1] > seeds ? 1 : 0;
-            System.out.printf("%-38s %12s %12s   %s%n", each, text(median), text(until[trials - 1]), each.description());
+            missed += switch (each.search()) {
+                case SEEDS -> bySeeds(each, workers);
+                case WINDOW -> bySchedules(each);
+                case COVERED, STEPPING_CLOCKS -> {
+                    row(each, each.search().toString().toLowerCase(java.util.Locale.ROOT).replace('_', ' '), "-");
+                    yield 0;
+                }
+            };
         }
-        System.out.println(missed == 0 ? "all found in every trial" : missed + " not found in every trial of " + seeds + " seeds");
+        System.out.println(missed == 0 ? "all that can be found are found in every trial" : missed + " not found in every trial");
         return missed == 0 ? 0 : 1;
+    }
+
+    private static void row(Fault each, String median, String most) {
+        System.out.printf("%-42s %18s %12s   %s%n", each, median, most, each.description());
+    }
+
+    private int bySeeds(Fault each, int workers) throws InterruptedException {
+        long[] until = new long[trials];
+        for (int trial = 0; trial < trials; trial++) {
+            until[trial] = seedsUntilFound(each, 1 + trial * seeds, workers);
+        }
+        Arrays.sort(until);
+        row(each, text(until[trials / 2]) + " seeds", text(until[trials - 1]));
+        return until[trials - 1] > seeds ? 1 : 0;
+    }
+
+    private int bySchedules(Fault each) {
+        SmallScope.Result result = Scope.search(List.of(Scope.reinsertMeetsDelete()), each, deviations, 100);
+        row(each, result.schedules() + " schedules", "-");
+        return result.fault() == null ? 1 : 0;
     }
 
     private String text(long found) {
@@ -104,7 +156,7 @@ public final class SimulateCommand implements Callable<Integer> {
 
     /** How many seeds it takes; more than were allowed when it is not found. */
     private long seedsUntilFound(Fault each, long first, int workers) throws InterruptedException {
-        Campaign campaign = new Campaign(first, seeds, each);
+        Campaign campaign = new Campaign(first, seeds, each.rules(), each);
         campaign.run(workers, () -> campaign.failures() > 0);
         return campaign.failed().stream().mapToLong(f -> f.seed() - first + 1).min().orElse(seeds + 1);
     }

@@ -22,8 +22,13 @@ public final class Simulation {
      * @param trace   gets a line for each thing that happens; null for none
      */
     public static Result run(long seed, Fault planted, Consumer<String> trace) {
+        return run(seed, Rules.ALL, planted, trace);
+    }
+
+    /** @param rules the tables that there may be */
+    public static Result run(long seed, Rules rules, Fault planted, Consumer<String> trace) {
         Choices choices = new SeededChoices(seed);
-        Profile profile = Profile.draw(choices);
+        Profile profile = Profile.draw(choices, rules);
         if (trace != null) {
             trace.accept(profile.toString());
         }

@@ -1,0 +1,18 @@
+package io.rowmesh.testbed.simulation;
+
+/** Which tables a history may have, by what decides their concurrent writes. */
+public enum Rules {
+    ALL, LAST_WRITE_WINS, COUNTERS, COLUMN_MERGE;
+
+    /** One of the kinds of {@link Profile#tables}. */
+    int draw(Choices choices) {
+        int drawn = choices.next(5);
+        return switch (this) {
+            case ALL -> drawn < 2 ? Profile.ONLY_ROWS : drawn == 2 ? Profile.ONLY_COUNTERS
+                    : drawn == 3 ? Profile.ROWS_AND_COUNTERS : Profile.ONLY_COLUMNS;
+            case LAST_WRITE_WINS -> Profile.ONLY_ROWS;
+            case COUNTERS -> Profile.ONLY_COUNTERS;
+            case COLUMN_MERGE -> Profile.ONLY_COLUMNS;
+        };
+    }
+}

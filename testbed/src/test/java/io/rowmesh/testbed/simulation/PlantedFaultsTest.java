@@ -1,0 +1,50 @@
+package io.rowmesh.testbed.simulation;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.api.Test;
+
+import java.util.List;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** A simulation that finds nothing proves nothing: each small fault, switched on alone, must be found. */
+class PlantedFaultsTest {
+
+    /** The seeds are the same in each run, so this cannot fail by bad luck; some ten times the median. */
+    @ParameterizedTest
+    @CsvSource({"NO_TOMBSTONE, 100", "TIE_BY_APPLYING_NODE, 300", "NO_SKEW_WAIT, 1000", "SKEW_WAIT_AT_EQUAL, 10000", "NO_KEY_LOCK, 1500",
+        "NO_REASSERTION, 1000", "NO_TOMBSTONE_OF_LOCAL_DELETE, 100", "EQUAL_OF_SAME_ORIGIN_LOSES, 300", "PROGRESS_BEFORE_DATA, 1000",
+        "PROGRESS_AFTER_DATA, 100", "RESUME_BY_ORIGIN_POSITION, 1000", "READ_THEN_WRITE, 4000", "SHIPPED_BEFORE_TOMBSTONE, 20000",
+        "CONFIRMED_BEFORE_SYNC, 4000", "ORIGIN_TAG_LOST_ON_SECOND_CHUNK, 1000", "DUPLICATES_APPLIED, 4000",
+        "UPDATE_WITHOUT_ROW_DROPPED, 1000", "TRUNCATE_WITHOUT_TOMBSTONE, 1000", "KEY_CHANGE_WITHOUT_DELETE, 2000",
+        "ACKNOWLEDGED_BEFORE_FLUSH, 4000", "VERSION_OF_APPLYING_REGION, 100", "DELETES_UNCONDITIONAL, 100",
+        "TOMBSTONES_DROPPED_WHEN_ACKNOWLEDGED, 15000"})
+    void isFoundWithinSoManySeeds(Fault fault, long seeds) throws InterruptedException {
+        Campaign campaign = new Campaign(1, seeds, fault.rules(), fault);
+        campaign.run(Runtime.getRuntime().availableProcessors(), () -> campaign.failures() > 0);
+        assertTrue(campaign.failures() > 0, fault + " is not found");
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Fault.class, names = {"NO_SECOND_LOOK_OF_CAPTURE", "NO_SECOND_LOOK_AT_ALL", "LOOK_BEFORE_VISIBLE"})
+    void isFoundInTheSchedulesOfASmallScope(Fault fault) {
+        assertNotNull(Scope.search(List.of(Scope.reinsertMeetsDelete()), fault, 1, 20).fault());
+    }
+
+    @Test
+    void withoutAFaultTheSameScopeHasNoBadSchedule() {
+        assertNull(Scope.search(List.of(Scope.reinsertMeetsDelete()), null, 1, 20).fault());
+    }
+
+    @Test
+    void everyPairOfOperationsEndsEqualInEverySchedule() {
+        SmallScope.Result result = Scope.search(Scope.pairs(), null, 0, 4);
+        assertNull(result.fault());
+        assertEquals(Scope.pairs().size() * 4L, result.schedules());
+    }
+}
