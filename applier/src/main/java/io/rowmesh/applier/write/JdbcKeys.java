@@ -29,9 +29,9 @@ final class JdbcKeys implements KeyTarget {
 
     private static final String KEEP = """
             insert into rowmesh.key_state (table_schema, table_name, row_key, state, captured_at, waiting, withheld)
-            values (?, ?, ?, ?, ?::timestamptz, ?, ?)
+            values (?, ?, ?, ?, ?::timestamptz, ?, false)
             on conflict (table_schema, table_name, md5(row_key)) do update set state = excluded.state,
-              captured_at = excluded.captured_at, waiting = excluded.waiting, withheld = excluded.withheld, recorded = default""";
+              captured_at = excluded.captured_at, waiting = excluded.waiting, recorded = default""";
 
     private static final String FORGET =
             "delete from rowmesh.key_state where table_schema = ? and table_name = ? and md5(row_key) = md5(?)";
@@ -153,7 +153,6 @@ final class JdbcKeys implements KeyTarget {
             insert.setString(4, kept.state());
             insert.setString(5, kept.captured() == null ? null : Micros.text(kept.captured()));
             insert.setBoolean(6, kept.waiting());
-            insert.setBoolean(7, kept.withheld());
             insert.executeUpdate();
         }
     }

@@ -17,12 +17,13 @@ record KeyStatements(String find, String holdIfFree, String lockTable, String ke
     private static final String FIND = """
             select t.xmin::text::bigint, %s, v.roident::bigint,
               pg_current_xact_id_if_assigned() is not null and age(t.xmin) <= 0,
-              case when exists (select from rowmesh.pending_touch p where p.table_schema = k.s and p.table_name = k.n
-                and md5(p.row_key) in (md5(k.k), md5('*'))) then 0 else coalesce((select xid from rowmesh.captured_before), 0) end,
-              s.state, %s, s.waiting, s.withheld, coalesce(s.recorded, 0), w.state, %s
+              case when p.withheld then 0 else coalesce((select xid from rowmesh.captured_before), 0) end,
+              s.state, %s, s.waiting, p.withheld, coalesce(s.recorded, 0), w.state, %s
             from (select ?::text as s, ?::text as n, ?::text as k) k
             left join %s t on %s
             left join lateral pg_xact_commit_timestamp_origin(t.xmin) v on true
+            cross join lateral (select exists (select from rowmesh.pending_touch p where p.table_schema = k.s and p.table_name = k.n
+              and md5(p.row_key) in (md5(k.k), md5('*'))) as withheld) p
             left join rowmesh.key_state s on s.table_schema = k.s and s.table_name = k.n and md5(s.row_key) = md5(k.k)
             left join rowmesh.key_state w on w.table_schema = k.s and w.table_name = k.n and md5(w.row_key) = md5('*')""";
 

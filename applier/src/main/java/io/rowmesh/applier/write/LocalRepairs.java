@@ -64,13 +64,18 @@ public final class LocalRepairs {
     public void start() {
         lock(context.locks().ofAll());
         loadIndex();
-        steps.add(() -> target.tablesWithTombstones().stream().filter(context.options().receives()).forEach(table -> {
+        steps.add(() -> target.tablesWithTombstones().stream().filter(context.options().receives()).filter(this::hasTombstones).forEach(table -> {
             steps.add(tolerant(() -> target.deleteBelowTombstones(table)));
             steps.add(target::commit);
         }));
         steps.add(target::commit);
         // Behind whatever the step before has added.
         steps.add(() -> steps.add(this::free));
+    }
+
+    /** Not of tables whose keys have states: what stands of them is from before such a rule. */
+    private boolean hasTombstones(TableId table) {
+        return !KeyedTable.keeps(context.options().rules().apply(table));
     }
 
     /**

@@ -44,6 +44,8 @@ final class TransactionAssembly {
     private long rows;
     private long events;
     private boolean onlyHeartbeat;
+    /** Whether the node says that it states rows anew. */
+    private boolean restated;
     private boolean causal;
 
     /** End (LSN) of the last transaction that is in the log, synced or not. */
@@ -82,12 +84,22 @@ final class TransactionAssembly {
         requireOpen();
         events++;
         open(commitMicros, xid);
-        take(change);
+        take(restated ? whole(change) : change);
+    }
+
+    /**
+     * A row that the node states anew is written as a whole, by an update that changes nothing: without the row before it, so
+     * that a rule which asks what was changed takes every column. Rules that decide by what was added need the row before.
+     */
+    private RowChange whole(RowChange change) {
+        return change instanceof RowChange.Update update && update.after().equals(update.before()) && !deciding.test(change.table().id())
+                ? new RowChange.Update(update.table(), null, update.after()) : change;
     }
 
     /** A logical message of rowmesh's own, counted already as something {@link #other}. */
     void message(String prefix, String content, long commitMicros, long xid) {
         open(commitMicros, xid);
+        restated = true;
         judge.message(prefix, content).ifPresent(this::take);
     }
 
@@ -276,6 +288,7 @@ final class TransactionAssembly {
         rows = 0;
         events = 0;
         onlyHeartbeat = true;
+        restated = false;
         causal = false;
     }
 }

@@ -66,11 +66,6 @@ public final class KeyMachine<S> {
         return new Decided<>(new Kept<>(joined, captured, waiting, false), later ? new Decided.Leave() : show(stored, joined));
     }
 
-    /** A local write of the key is not shipped as it is: the row stays until the node has stated it anew. */
-    public Kept<S> withhold(Kept<S> kept, S table) {
-        return new Kept<>(start(kept, table), captured(kept), true, true);
-    }
-
     /**
      * For a row that was left as it was, once the capture is past every transaction that was running when its state was written
      * last. Nothing else will write it: it was there before the capture, or who held it rolled back.

@@ -35,10 +35,10 @@ class ColumnMergeModelTest {
         assertTrue(KeyModel.drops > HISTORIES / 20, "states dropped: " + KeyModel.drops);
     }
 
-    /** The others are siblings' faults. */
+    /** The others are siblings' faults, or so rare here that the simulation looks for them. */
     @ParameterizedTest
     @EnumSource(value = Fault.class, names = {"NOT_JOINED_AT_CAPTURE", "SHOWN_OVER_LATER_WRITE", "HALF_A_TRANSACTION_SHOWN",
-            "ALL_TAKEN_FOR_CAPTURED", "DROPPED_WHEN_ACKNOWLEDGED", "DROPPED_WITHOUT_ROUND", "NOT_SETTLED"})
+            "ALL_TAKEN_FOR_CAPTURED", "NOT_SETTLED"})
     void everyFaultIsNoticed(Fault fault) {
         long seed = 0;
         while (seed < 200_000 && clean(seed, fault)) {

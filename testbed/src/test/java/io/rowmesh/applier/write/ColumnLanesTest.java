@@ -342,6 +342,24 @@ class ColumnLanesTest {
         assertEquals("", rows());
     }
 
+    @Test
+    void aWithheldLocalWriteStaysUntilTheNodeHasStatedItAnew() throws SQLException {
+        apply(eu, start, insert("ann", "a@x"));
+        locally("update public.person set name = 'withheld'");
+        postgres.execute("insert into rowmesh.pending_touch values ('public', 'person', '[\"1\"]', 1, 1, now(), now())");
+        apply(eu, nowMicros(), update(row("ann", "a@x"), row("ann", "eu@x")));
+        round();
+        assertEquals("1|withheld|a@x|t|ab  ", rows());
+        Local touch = locally("update public.person set name = name", update(null, row("withheld", "a@x")));
+        capture(touch);
+        postgres.execute("truncate rowmesh.pending_touch");
+        assertEquals("1|withheld|a@x|t|ab  ", rows());
+        apply(eu, touch.micros() - 1, update(row("ann", "eu@x"), row("older", "eu@x")));
+        assertEquals("1|withheld|a@x|t|ab  ", rows());
+        apply(eu, nowMicros(), update(row("withheld", "a@x"), row("withheld", "newer")));
+        assertEquals("1|withheld|newer|t|ab  ", rows());
+    }
+
     private record Local(long micros, long xid, List<RowChange> changes) {
     }
 
