@@ -11,6 +11,7 @@ import io.rowmesh.agent.capture.PostgresCapture;
 import io.rowmesh.agent.log.ChangeLog;
 import io.rowmesh.agent.ship.ShippingOptions;
 import io.rowmesh.agent.ship.ShippingServer;
+import io.rowmesh.applier.fence.Fences;
 import io.rowmesh.applier.receive.OriginStream;
 import io.rowmesh.applier.receive.StreamOptions;
 import io.rowmesh.applier.touch.Touching;
@@ -99,20 +100,21 @@ public final class Node implements AutoCloseable {
         KeyLocks locks = new KeyLocks();
         TombstoneIndex tombstones = new TombstoneIndex();
         AppliedMarks marks = new AppliedMarks();
+        Fences fences = new Fences(pool, ApplierSettings.peers(config), config.maxSilence(), System::nanoTime);
         Touching touching = Touching.of(pool, config.maxClockSkew(), log.newestMicros(), log.secret(), CaptureOptions.HEARTBEAT::equals,
                 table -> rules(config, table).counts(), registry);
-        LaneShare share = new LaneShare(locks, tombstones, marks, new AppliedVector(), touching.versions());
+        LaneShare share = new LaneShare(locks, tombstones, marks, new AppliedVector(), touching.versions(), fences);
         LocalWrites localWrites = opened(new LocalWrites(sessions, applying, locks, tombstones));
         FormerSession.outlast(localWrites::start, FORMER_SESSION_LIMIT);
 
         SharedRules rules = sharedRules(config, tables);
         PostgresCapture capture = new PostgresCapture(capturing(tables), log, LocalWriteHooks.of(localWrites, touching.withholding(),
                 () -> log.nextSequence() - 1), marks::seenAt, registry);
-        ShippingServer shipping = opened(new ShippingServer(shipping(rules), log, registry).start());
+        ShippingServer shipping = opened(new ShippingServer(shipping(rules, fences), log, registry).start());
         List<Lane> lanes = lanes(applying, sessions, share, rules, registry);
         Periodic periodic = new Periodic(config, pool, new Heartbeat(pool, config.region()),
                 new TombstoneCollector(pool, applying, log::lastPosition,
-                        () -> new Seen.Mark(log.epoch(), log.lastSequence())), new TableWatch(config, pool, tables.sending()), touching, log);
+                        () -> new Seen.Mark(log.epoch(), log.lastSequence())), new TableWatch(config, pool, tables.sending()), touching, fences, log);
 
         NodeStatus status = new NodeStatus(config, capture, log, shipping, lanes, periodic, registry);
         capture.start();
@@ -173,8 +175,9 @@ public final class Node implements AutoCloseable {
                 config.decidesBySeen(), table -> rules(config, table).deciding());
     }
 
-    private ShippingOptions shipping(SharedRules rules) {
-        return new ShippingOptions(config.region(), config.listen().shipping().host(), config.listen().shipping().port(), tls(), ApplierSettings.peers(config), rules);
+    private ShippingOptions shipping(SharedRules rules, Fences fences) {
+        return new ShippingOptions(config.region(), config.listen().shipping().host(), config.listen().shipping().port(), tls(), ApplierSettings.peers(config), rules,
+                fences::isFenced);
     }
 
     private static SharedRules sharedRules(NodeConfig config, ResolvedTables tables) {

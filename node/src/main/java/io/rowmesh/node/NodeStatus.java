@@ -53,6 +53,7 @@ final class NodeStatus {
 
     private List<String> notices() {
         List<String> notices = new ArrayList<>(periodic.notices());
+        lanes.forEach(lane -> lane.fencedThere().ifPresent(notices::add));
         lanes.stream().map(Lane::status).filter(lane -> lane.historyRefused() != null)
                 .forEach(lane -> notices.add("conflicts with " + lane.origin() + " are applied, but not kept in rowmesh.conflict: " + lane.historyRefused()));
         return notices;

@@ -2,6 +2,7 @@ package io.rowmesh.node;
 
 import io.rowmesh.agent.log.ChangeLog;
 import io.rowmesh.applier.history.HistoryPartitions;
+import io.rowmesh.applier.fence.Fences;
 import io.rowmesh.applier.touch.Touching;
 import io.rowmesh.applier.write.Heartbeat;
 import io.rowmesh.applier.write.TombstoneCollector;
@@ -47,7 +48,9 @@ final class Periodic implements AutoCloseable {
     private final Repeated watch;
     private final Repeated history;
     private final Repeated touch;
+    private final Repeated fence;
     private final Touching touching;
+    private final Fences fences;
     private final TableWatch tables;
     private final List<Repeated> all;
     /** A thread for each, so that none waits for another one that gets no answer. */
@@ -59,12 +62,13 @@ final class Periodic implements AutoCloseable {
     private volatile long tombstones;
 
     Periodic(NodeConfig config, DataSource pool, Heartbeat heartbeat, TombstoneCollector collector, TableWatch tables,
-             Touching touching, ChangeLog log) {
+             Touching touching, Fences fences, ChangeLog log) {
         this.pool = pool;
         this.collector = collector;
         this.partitions = new HistoryPartitions(pool, config.keepConflicts());
         this.tables = tables;
         this.touching = touching;
+        this.fences = fences;
         this.log = log;
         this.beat = repeated("heartbeat", "the heartbeat cannot be written", config.heartbeatInterval(), heartbeat::beat);
         this.look = repeated("look", "the database cannot be looked at for the status", LOOK_EVERY, this::look);
@@ -72,7 +76,8 @@ final class Periodic implements AutoCloseable {
         this.watch = repeated("tables", "the tables cannot be compared with the configuration", WATCH_EVERY, tables::look);
         this.history = repeated("history", "the conflict history cannot be kept in order", HISTORY_EVERY, this::keepHistory);
         this.touch = repeated("touch", "keys that wait cannot be touched", TOUCH_EVERY, touching::round);
-        this.all = List.of(beat, look, collect, watch, history, touch);
+        this.fence = repeated("fences", "the silence of regions cannot be counted", LOOK_EVERY, this::countSilence);
+        this.all = List.of(beat, look, collect, watch, history, touch, fence);
         this.clock = Executors.newScheduledThreadPool(all.size() + 1, work -> {
             Thread thread = new Thread(work, "periodic");
             thread.setDaemon(true);
@@ -102,6 +107,12 @@ final class Periodic implements AutoCloseable {
         } catch (SQLException | RuntimeException | Error e) {
             lagBytes = null;
             throw e;
+        }
+    }
+
+    private void countSilence() throws SQLException {
+        try (Connection connection = pool.getConnection()) {
+            fences.look(TombstoneCollector.applied(connection));
         }
     }
 
@@ -150,8 +161,8 @@ final class Periodic implements AutoCloseable {
 
     /** What a person should know: tables that are not captured, and what else than the heartbeat fails. */
     List<String> notices() {
-        Stream<String> errors = Stream.of(look, collect, watch, history, touch).map(Repeated::error).filter(Objects::nonNull);
-        return Stream.of(tables.notices().stream(), touching.notice().stream(), errors).flatMap(notices -> notices).toList();
+        Stream<String> errors = Stream.of(look, collect, watch, history, touch, fence).map(Repeated::error).filter(Objects::nonNull);
+        return Stream.of(tables.notices().stream(), touching.notice().stream(), fences.notices().stream(), errors).flatMap(notices -> notices).toList();
     }
 
     /** What has not been attempted for so long that its thread must be taken for dead. */

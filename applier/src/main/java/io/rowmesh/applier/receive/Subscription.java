@@ -37,6 +37,7 @@ public final class Subscription implements AutoCloseable {
     private StreamException failure;
     private volatile boolean closed;
     private volatile long originLast;
+    private volatile boolean fencedThere;
 
     Subscription(StreamOptions options, ManagedChannel channel, int epoch, long afterSequence) {
         this.options = options;
@@ -92,9 +93,11 @@ public final class Subscription implements AutoCloseable {
                     throw new StreamException(difference, true, null);
                 });
                 originLast = message.getWelcome().getLastSequence();
+                fencedThere = message.getWelcome().getFenced();
                 return new Event.Welcomed(message.getWelcome().getEpoch(), message.getWelcome().getLastSequence());
             }
             originLast = message.getBatch().getLastSequence();
+            fencedThere = message.getBatch().getFenced();
             // An empty batch is a sign of life.
             pieces = message.getBatch().getPiecesList().iterator();
         }
@@ -120,6 +123,11 @@ public final class Subscription implements AutoCloseable {
             }
             case PIECE_NOT_SET -> throw StreamException.broken(options.named() + " sent a piece of a kind this release does not know");
         };
+    }
+
+    /** Whether the origin says that it has fenced this region: what is written here is not applied there. */
+    public boolean fencedThere() {
+        return fencedThere;
     }
 
     /** The last transaction that the origin is known to have. */

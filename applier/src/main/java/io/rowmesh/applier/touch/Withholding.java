@@ -82,6 +82,7 @@ public final class Withholding {
             PendingTable.all(connection, key -> loaded.withheld(key.key(), key.position()));
             connection.commit();
         }
+        versions.restarted();
         pending = loaded;
         settled.clear();
         standing = loaded.size();
@@ -178,6 +179,7 @@ public final class Withholding {
 
     /** What was shipped is durable in the change log: keys settled by it need no touch any more. */
     public void synced() throws SQLException {
+        versions.durable();
         if (settled.isEmpty()) {
             return;
         }

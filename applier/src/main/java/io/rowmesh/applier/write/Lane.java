@@ -1,6 +1,8 @@
 package io.rowmesh.applier.write;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.rowmesh.applier.fence.FencedException;
+import io.rowmesh.applier.fence.Fences;
 import io.rowmesh.applier.receive.Event;
 import io.rowmesh.applier.receive.OriginStream;
 import io.rowmesh.applier.receive.StreamException;
@@ -17,6 +19,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -49,6 +52,8 @@ public final class Lane implements AutoCloseable {
     private volatile String historyRefused;
     private volatile Progress progress = Progress.NONE;
     private volatile long originLast;
+    /** Whether the origin has fenced this region. */
+    private volatile boolean fencedThere;
     /** The sequence of a streamed transaction in which the database refused a row: careful the next time. */
     private long carefulSequence = -1;
     private long backoffMillis = BACKOFF_MIN_MILLIS;
@@ -92,7 +97,7 @@ public final class Lane implements AutoCloseable {
             try (Subscription subscription = stream.open(progress.epoch(), progress.sequence())) {
                 follow(subscription, writer);
             }
-        } catch (SQLException | StreamException | ClockSkewException e) {
+        } catch (SQLException | StreamException | ClockSkewException | FencedException e) {
             failed(e);
         } catch (RuntimeException | Error e) {
             // An Error too: a lane that is gone would be worse than one that tries again and says why.
@@ -126,6 +131,7 @@ public final class Lane implements AutoCloseable {
                 throw StreamException.broken("region " + origin + " sent rows outside a transaction");
             }
             originLast = subscription.originLast();
+            fencedThere = subscription.fencedThere();
             acknowledge(subscription, writer);
             writer.retryParked(this::retried);
         }
@@ -159,7 +165,9 @@ public final class Lane implements AutoCloseable {
             throw StreamException.broken("region " + origin + " sent a transaction of " + header.origin()
                     + "; a change is shipped by its origin only");
         }
-        return header.chunks() <= 1 ? applyWhole(header, subscription, writer) : applyInPieces(header, subscription, writer);
+        try (Fences.Passage passage = share.fences().pass(origin)) {
+            return header.chunks() <= 1 ? applyWhole(header, subscription, writer) : applyInPieces(header, subscription, writer);
+        }
     }
 
     private Outcome applyWhole(TransactionHeader header, Subscription subscription, LaneWriter writer) throws SQLException {
@@ -227,6 +235,13 @@ public final class Lane implements AutoCloseable {
         if (durable != null) {
             subscription.acknowledge(durable.epoch(), durable.sequence());
         }
+    }
+
+    /** What a person should know when the origin has fenced this region. */
+    public Optional<String> fencedThere() {
+        return !fencedThere ? Optional.empty() : Optional.of("region " + origin + " has fenced this region: nothing of it arrived there for"
+                + " longer than max-silence, and what is written here does not reach " + origin + " until this region was loaded again and"
+                + " `rowmesh fence lift` was run there");
     }
 
     public LaneStatus status() {

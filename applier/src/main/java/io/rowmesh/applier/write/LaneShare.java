@@ -1,11 +1,19 @@
 package io.rowmesh.applier.write;
 
+import io.rowmesh.applier.fence.Fences;
 import io.rowmesh.rules.credible.LogVersions;
 
 /**
  * What all lanes of a node share.
  *
  * @param versions what they have begun to apply, for the capture
+ * @param fences   of whom nothing is applied
  */
-public record LaneShare(KeyLocks locks, TombstoneIndex index, AppliedMarks marks, AppliedVector applied, LogVersions versions) {
+public record LaneShare(KeyLocks locks, TombstoneIndex index, AppliedMarks marks, AppliedVector applied, LogVersions versions,
+                        Fences fences) {
+
+    /** Where nobody is fenced. */
+    public LaneShare(KeyLocks locks, TombstoneIndex index, AppliedMarks marks, AppliedVector applied, LogVersions versions) {
+        this(locks, index, marks, applied, versions, Fences.none());
+    }
 }

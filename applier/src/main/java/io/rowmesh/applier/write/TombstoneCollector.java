@@ -1,5 +1,6 @@
 package io.rowmesh.applier.write;
 
+import io.rowmesh.applier.fence.Fences;
 import io.rowmesh.rules.SeenMatrix;
 import io.rowmesh.schema.Seen;
 import io.rowmesh.schema.store.ControlSchema;
@@ -143,7 +144,8 @@ public final class TombstoneCollector {
         }
     }
 
-    private static Seen applied(Connection connection) throws SQLException {
+    /** For each origin the last transaction that is applied here. */
+    public static Seen applied(Connection connection) throws SQLException {
         Seen applied = Seen.NONE;
         try (PreparedStatement query = connection.prepareStatement(APPLIED); ResultSet rows = query.executeQuery()) {
             while (rows.next()) {
@@ -155,7 +157,20 @@ public final class TombstoneCollector {
 
     /** What every region is known to have seen. */
     static Seen seenByAll(Connection connection, ApplierOptions options) throws SQLException {
-        return new SeenMatrix(options.region(), options.regions(), applied(connection), heard(connection, options)).seenByAll();
+        return new SeenMatrix(options.region(), options.regions(), applied(connection), heardOrFenced(connection, options)).seenByAll();
+    }
+
+    /** A fenced region is waited for no longer: nothing that it ships is applied any more. */
+    private static Map<String, Seen> heardOrFenced(Connection connection, ApplierOptions options) throws SQLException {
+        Map<String, Seen> heard = heard(connection, options);
+        Seen everything = Seen.NONE;
+        for (String origin : options.regions()) {
+            everything = everything.with(origin, Integer.MAX_VALUE, Long.MAX_VALUE);
+        }
+        for (String fenced : Fences.fencedNow(connection)) {
+            heard.put(fenced, everything);
+        }
+        return heard;
     }
 
     private static Map<String, Seen> heard(Connection connection, ApplierOptions options) throws SQLException {

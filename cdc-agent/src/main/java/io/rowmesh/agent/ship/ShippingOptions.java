@@ -5,6 +5,7 @@ import io.rowmesh.schema.stream.SharedRules;
 import io.rowmesh.schema.stream.TlsFiles;
 
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Where and to whom a node ships.
@@ -15,12 +16,19 @@ import java.util.Set;
  * @param tlsOrNull without it only a loopback address is allowed
  * @param peers     the regions that may subscribe; a transaction is kept until all of them acknowledged it
  * @param rules     what a subscriber must decide as this region does
+ * @param fenced    whether what a peer ships is not applied here, which the peer is told
  */
-public record ShippingOptions(String region, String host, int port, TlsFiles tlsOrNull, Set<String> peers, SharedRules rules) {
+public record ShippingOptions(String region, String host, int port, TlsFiles tlsOrNull, Set<String> peers, SharedRules rules,
+                              Predicate<String> fenced) {
 
     /** Of a region that decides everything by last-write-wins. */
     public ShippingOptions(String region, String host, int port, TlsFiles tlsOrNull, Set<String> peers) {
         this(region, host, port, tlsOrNull, peers, SharedRules.none(region));
+    }
+
+    /** Of a region that fences nobody. */
+    public ShippingOptions(String region, String host, int port, TlsFiles tlsOrNull, Set<String> peers, SharedRules rules) {
+        this(region, host, port, tlsOrNull, peers, rules, peer -> false);
     }
 
     /** @throws IllegalArgumentException when the stream would leave the machine unprotected, or a TLS file cannot be read */

@@ -75,7 +75,7 @@ final class ShippingService extends ShippingGrpc.ShippingImplBase {
                     throw refuse(Status.INVALID_ARGUMENT, "region " + message.getRegion() + " subscribed twice on one connection");
                 }
                 Subscriber subscriber = admit(message);
-                stream = new ShippingStream(message.getRegion(), start(message), log, subscriber, connection, options.rules().toWire());
+                stream = new ShippingStream(message.getRegion(), start(message), log, subscriber, connection, options);
                 subscriber.begin(stream);
                 stream.begin();
             } catch (StatusException e) {

@@ -8,8 +8,8 @@ import io.rowmesh.agent.ship.LogCursor.Parcel;
 import io.rowmesh.schema.Step;
 import io.rowmesh.schema.stream.Protocol;
 import io.rowmesh.schema.wire.Acknowledge;
+import io.rowmesh.schema.wire.Batch;
 import io.rowmesh.schema.wire.FromOrigin;
-import io.rowmesh.schema.wire.TableRule;
 import io.rowmesh.schema.wire.Welcome;
 
 import java.util.Collection;
@@ -30,20 +30,20 @@ final class ShippingStream {
     private final ChangeLog log;
     private final Subscriber subscriber;
     private final ServerCallStreamObserver<FromOrigin> connection;
-    private final List<TableRule> rules;
+    private final ShippingOptions options;
     private final LogCursor cursor;
     private final Thread reader;
     private volatile long shippedSequence;
     private boolean ended;
 
     ShippingStream(String region, StartPosition start, ChangeLog log, Subscriber subscriber,
-                   ServerCallStreamObserver<FromOrigin> connection, List<TableRule> rules) {
+                   ServerCallStreamObserver<FromOrigin> connection, ShippingOptions options) {
         this.region = region;
         this.start = start;
         this.log = log;
         this.subscriber = subscriber;
         this.connection = connection;
-        this.rules = rules;
+        this.options = options;
         this.cursor = new LogCursor(log, start.after());
         this.shippedSequence = start.after();
         this.reader = new Thread(this::run, "ship-to-" + region);
@@ -61,7 +61,7 @@ final class ShippingStream {
     private void run() {
         try {
             Welcome welcome = Welcome.newBuilder().setRegion(log.origin()).setProtocol(Protocol.VERSION)
-                    .setEpoch(start.epoch()).setLastSequence(log.lastSequence()).addAllRules(rules).build();
+                    .setEpoch(start.epoch()).setLastSequence(log.lastSequence()).addAllRules(options.rules().toWire()).setFenced(options.fenced().test(region)).build();
             send(FromOrigin.newBuilder().setWelcome(welcome).build());
             while (awaitReady()) {
                 boolean more = log.awaitBeyond(shippedSequence, Protocol.SIGN_OF_LIFE);
@@ -98,12 +98,16 @@ final class ShippingStream {
         // Before it is on the way: its acknowledgement may be quicker than this thread.
         long before = shippedSequence;
         shippedSequence = sequence;
-        if (send(FromOrigin.newBuilder().setBatch(parcel.batch()).build())) {
+        if (send(FromOrigin.newBuilder().setBatch(batch(parcel)).build())) {
             subscriber.meters().shipped(parcel);
             for (long shipped = before; shipped < sequence; shipped++) {
                 Step.SHIPPED.reached();
             }
         }
+    }
+
+    private Batch batch(Parcel parcel) {
+        return options.fenced().test(region) ? parcel.batch().toBuilder().setFenced(true).build() : parcel.batch();
     }
 
     private synchronized boolean send(FromOrigin message) {

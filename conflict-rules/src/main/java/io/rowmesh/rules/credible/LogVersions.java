@@ -26,6 +26,12 @@ public final class LogVersions {
     private final Deque<Begun> ahead = new ArrayDeque<>();
     private LongMap recent = new LongMap();
     private LongMap former = new LongMap();
+    /** Of transactions that are not yet known to be durable in the change log: they may be judged again. */
+    private LongMap unsure = new LongMap();
+    private long newestUnsure = Long.MIN_VALUE;
+    private long unsureHorizon = Long.MIN_VALUE;
+    private final Deque<Begun> passedUnsure = new ArrayDeque<>();
+    private long durableHorizon;
     private long recentBegan = Long.MIN_VALUE;
     private long newestOfRecent = Long.MIN_VALUE;
     private long newestOfFormer = Long.MIN_VALUE;
@@ -47,6 +53,7 @@ public final class LogVersions {
      */
     public LogVersions(long newestApplied, long newestShipped) {
         horizon = Math.max(newestApplied, newestShipped);
+        durableHorizon = horizon;
         newest = horizon;
         newestBegun = newestApplied;
     }
@@ -77,16 +84,18 @@ public final class LogVersions {
     /** The capture has come to a local transaction that ends at this position: what was begun before its end counts from now on. */
     synchronized void passed(long position) {
         while (!ahead.isEmpty() && ahead.peekFirst().position() < position) {
-            horizon = Math.max(horizon, ahead.removeFirst().micros());
+            Begun counts = ahead.removeFirst();
+            horizon = Math.max(horizon, counts.micros());
+            passedUnsure.addLast(counts);
         }
     }
 
     /** Whether a local write of these keys is above the newest version of each that stands before it in the log. */
     synchronized boolean isAbove(long micros, WrittenKeys keys) {
-        if (micros <= horizon) {
+        if (micros <= horizon || micros <= unsureHorizon) {
             return false;
         }
-        if (micros > newestOfRecent && micros > newestOfFormer) {
+        if (micros > newestOfRecent && micros > newestOfFormer && micros > newestUnsure) {
             return true;
         }
         if (keys.many()) {
@@ -101,21 +110,48 @@ public final class LogVersions {
     }
 
     private long version(long key) {
-        return Math.max(recent.get(key), former.get(key));
+        return Math.max(unsure.get(key), Math.max(recent.get(key), former.get(key)));
     }
 
-    /** A local transaction is shipped with its timestamp. */
+    /** A local transaction is shipped with its timestamp, unless the capture starts over before {@link #durable}. */
     synchronized void shipped(long micros, WrittenKeys keys) {
         newest = Math.max(newest, micros);
         if (keys.many()) {
-            horizon = Math.max(horizon, micros);
+            unsureHorizon = Math.max(unsureHorizon, micros);
             return;
         }
-        turn(micros);
-        newestOfRecent = Math.max(newestOfRecent, micros);
+        newestUnsure = Math.max(newestUnsure, micros);
         for (int i = 0; i < keys.size(); i++) {
-            recent.raise(keys.number(i), micros);
+            unsure.raise(keys.number(i), micros);
         }
+    }
+
+    /** What was judged so far is durable and is not judged again. */
+    public synchronized void durable() {
+        horizon = Math.max(horizon, unsureHorizon);
+        if (unsure.size() > 0) {
+            turn(newestUnsure);
+            newestOfRecent = Math.max(newestOfRecent, newestUnsure);
+            unsure.forEach(recent::raise);
+        }
+        passedUnsure.clear();
+        durableHorizon = horizon;
+        forgetUnsure();
+    }
+
+    /** The capture starts over behind what is durable, and judges the rest again. */
+    public synchronized void restarted() {
+        horizon = durableHorizon;
+        while (!passedUnsure.isEmpty()) {
+            ahead.addFirst(passedUnsure.removeLast());
+        }
+        forgetUnsure();
+    }
+
+    private void forgetUnsure() {
+        unsure = unsure.size() == 0 ? unsure : new LongMap();
+        newestUnsure = Long.MIN_VALUE;
+        unsureHorizon = Long.MIN_VALUE;
     }
 
     private void turn(long micros) {

@@ -62,6 +62,19 @@ final class LongMap {
         }
     }
 
+    /** Gets each key with its value. */
+    interface Taker {
+        void take(long key, long value);
+    }
+
+    void forEach(Taker taker) {
+        for (int i = 0; i < keys.length; i++) {
+            if (values[i] != NONE) {
+                taker.take(keys[i], values[i]);
+            }
+        }
+    }
+
     private int slot(long key) {
         int slot = (int) (key ^ key >>> 32) & keys.length - 1;
         while (values[slot] != NONE && keys[slot] != key) {

@@ -27,6 +27,9 @@ class LogVersionsTest {
     }
 
     private LocalTransaction.Verdict commitAt(long at, long micros, int... keys) {
+        if (at % 3 == 0) {
+            versions.durable();
+        }
         LocalTransaction transaction = new LocalTransaction(versions, pending, micros);
         for (int key : keys) {
             transaction.wrote(key < 0 ? new WrittenKey(T, "*") : new WrittenKey(T, "[\"" + key + "\"]"));
@@ -113,6 +116,22 @@ class LogVersionsTest {
             withheld += mayShip && verdict == WITHHOLD ? 1 : 0;
         }
         assertTrue(withheld < 100_000, withheld + " withheld needlessly");
+    }
+
+    /** A capture that starts over judges again what it had not made durable, and comes to the same. */
+    @Test
+    void whatIsJudgedAgainIsJudgedTheSame() {
+        assertEquals(SHIP, commitAt(1_000, NOW, 1));
+        versions.durable();
+        versions.begun(1_005, NOW + 15, NOW + 12);
+        for (int i = 0; i < 3; i++) {
+            assertEquals(WITHHOLD, commitAt(1_010, NOW + 11, 2), "not above what was begun");
+            assertEquals(SHIP, commitAt(1_012, NOW + 20, 2));
+            assertEquals(SHIP, commitAt(1_015, NOW + 21, 2));
+            assertEquals(WITHHOLD, commitAt(1_016, NOW + 21, 2));
+            versions.restarted();
+        }
+        assertEquals(WITHHOLD, commitAt(1_010, NOW, 1));
     }
 
     @Test

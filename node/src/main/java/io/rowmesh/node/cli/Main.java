@@ -17,7 +17,7 @@ import java.nio.charset.StandardCharsets;
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {CheckCommand.class, PrepareCommand.class, RunCommand.class, StatusCommand.class, ConflictsCommand.class, ParkedCommand.class,
+        subcommands = {CheckCommand.class, PrepareCommand.class, RunCommand.class, StatusCommand.class, ConflictsCommand.class, ParkedCommand.class, FenceCommand.class,
                 WhyCommand.class,
                 NewEpochCommand.class, SchemaCommand.class},
         footerHeading = "%nA first start, in each region:%n",

@@ -36,6 +36,7 @@ final class ConfigReader {
                 directory.resolve(text(root, "data-dir")).normalize(),
                 Amounts.duration(root.path("heartbeat-interval").asString("2s")),
                 Amounts.duration(root.path("max-clock-skew").asString("5s")),
+                Amounts.duration(root.path("max-silence").asString("7d")),
                 Amounts.bytes(root.path("change-log").path("max-size").asString("10GiB")),
                 list("private", columns -> new NodeConfig.PrivateColumns(TableGlob.parse(text(columns, "match")),
                         columns.path("columns").valueStream().map(JsonNode::asString).toList())),

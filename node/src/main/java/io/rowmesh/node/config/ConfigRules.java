@@ -66,7 +66,7 @@ final class ConfigRules {
     }
 
     private void forms() {
-        for (String at : List.of("/heartbeat-interval", "/max-clock-skew", "/conflict-history/keep")) {
+        for (String at : List.of("/heartbeat-interval", "/max-clock-skew", "/max-silence", "/conflict-history/keep")) {
             form(at, Amounts::duration);
         }
         form("/change-log/max-size", Amounts::bytes);

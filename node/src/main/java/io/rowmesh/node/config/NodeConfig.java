@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
  *
  * @param heartbeatInterval how often the node writes its heartbeat row
  * @param maxClockSkew      beyond it, nothing is applied from the region whose clock is ahead
+ * @param maxSilence        a region of which nothing was applied here for longer is fenced
  * @param privates          columns whose values stand in the conflict history as hashes only
  * @param keepConflicts     how long a conflict stays in the history
  */
@@ -31,6 +32,7 @@ public record NodeConfig(
         Path dataDir,
         Duration heartbeatInterval,
         Duration maxClockSkew,
+        Duration maxSilence,
         long changeLogMaxBytes,
         List<PrivateColumns> privates,
         Duration keepConflicts) {

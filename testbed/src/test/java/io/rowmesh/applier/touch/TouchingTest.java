@@ -43,7 +43,8 @@ class TouchingTest {
     private static TestingPostgres postgres;
     private static PGSimpleDataSource pool;
 
-    private final AtomicLong wall = new AtomicLong(nowMicros());
+    /** By how much the node's clock is wrong, microseconds. */
+    private final AtomicLong wrong = new AtomicLong();
     private final TouchesUnderWay underWay = new TouchesUnderWay();
     private LogVersions versions = new LogVersions(Long.MIN_VALUE, Long.MIN_VALUE);
     private Withholding withholding;
@@ -73,7 +74,7 @@ class TouchingTest {
 
     /** As after a restart of the node. */
     private void node() throws SQLException {
-        Clocks clocks = new Clocks(5_000_000, wall::get, () -> 0);
+        Clocks clocks = new Clocks(5_000_000, () -> nowMicros() + wrong.get(), System::nanoTime);
         withholding = new Withholding(pool, versions, clocks, underWay, SECRET, table -> false, table -> false, new SimpleMeterRegistry());
         withholding.restart();
         toucher = new Toucher(pool, versions, clocks, underWay, SECRET);
@@ -81,7 +82,7 @@ class TouchingTest {
 
     @Test
     void aTransactionFromTheFutureIsWithheldAndItsRowsAreTouchedOnceTheClockIsRight() throws SQLException {
-        wall.addAndGet(-HOUR);
+        wrong.addAndGet(-HOUR);
         node();
         postgres.execute("insert into public.t values (1, 'a'), (2, 'b')");
         assertFalse(captured(xid(), insert(1), delete(7)));
@@ -91,7 +92,7 @@ class TouchingTest {
         toucher.round();
         assertEquals(List.of(), messages(), "the clock is not right yet");
         assertTrue(toucher.waiting().contains("further ahead than is credible"), toucher.waiting());
-        wall.addAndGet(HOUR);
+        wrong.addAndGet(HOUR);
         node();
         toucher.round();
         List<String> written = messages();
@@ -126,10 +127,10 @@ class TouchingTest {
 
     @Test
     void aTouchThatFoundNoRowIsDoneAgainWhenALocalWriteCameBetween() throws SQLException {
-        wall.addAndGet(-HOUR);
+        wrong.addAndGet(-HOUR);
         node();
         assertFalse(captured(xid(), delete(1)));
-        wall.addAndGet(HOUR);
+        wrong.addAndGet(HOUR);
         node();
         toucher.round();
         List<String> written = messages();
