@@ -36,20 +36,32 @@ public final class Touching {
      */
     public static Touching of(DataSource pool, Duration maxClockSkew, long newestShipped, String secret, Predicate<TableId> untouched,
                               Predicate<TableId> counting, MeterRegistry registry) throws SQLException {
-        LogVersions versions = new LogVersions(newestApplied(pool), newestShipped);
+        LogVersions versions = versions(pool, newestShipped);
         Clocks clocks = new Clocks(maxClockSkew.toNanos() / 1_000, Touching::wallMicros, System::nanoTime);
         TouchesUnderWay underWay = new TouchesUnderWay();
         return new Touching(versions, new Withholding(pool, versions, clocks, underWay, secret, untouched, counting, registry),
                 new Toucher(pool, versions, clocks, underWay, secret));
     }
 
-    /** Progress is never pruned of what is newer than what stays. */
-    private static long newestApplied(DataSource pool) throws SQLException {
+    /**
+     * What a local commit that the capture has yet to meet is compared with. Progress is pruned only of what began before the
+     * slot's place and is not newer than what stays ({@code Progress.prune}), so it still tells all that matters.
+     */
+    private static LogVersions versions(DataSource pool, long newestShipped) throws SQLException {
+        long nowhere = Long.MIN_VALUE;
         try (Connection connection = pool.getConnection(); PreparedStatement query = connection.prepareStatement(
-                "select (extract(epoch from max(committed_at)) * 1000000)::bigint from rowmesh.progress"); ResultSet row = query.executeQuery()) {
-            row.next();
-            long newest = row.getLong(1);
-            return row.wasNull() ? Long.MIN_VALUE : newest;
+                "select began, (extract(epoch from committed_at) * 1000000)::bigint from rowmesh.progress order by began");
+             ResultSet row = query.executeQuery()) {
+            LogVersions versions = null;
+            while (row.next()) {
+                if (row.getLong(1) == 0) {
+                    nowhere = Math.max(nowhere, row.getLong(2));
+                    continue;
+                }
+                versions = versions == null ? new LogVersions(nowhere, newestShipped) : versions;
+                versions.appliedBefore(row.getLong(1), row.getLong(2));
+            }
+            return versions == null ? new LogVersions(nowhere, newestShipped) : versions;
         }
     }
 

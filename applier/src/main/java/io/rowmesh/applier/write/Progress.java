@@ -2,15 +2,13 @@ package io.rowmesh.applier.write;
 
 import io.rowmesh.schema.TransactionHeader;
 import io.rowmesh.schema.store.ControlSchema;
+import org.jooq.Field;
 import org.jooq.impl.DSL;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 
 import static io.rowmesh.schema.control.Tables.PROGRESS;
 
@@ -34,8 +32,13 @@ public record Progress(int epoch, long sequence, long commitMicros) {
     }
 
     /** Appends; a second applier of the same transaction fails on the primary key. Its parameters: {@link #bind}. */
-    static final String APPEND =
-            "insert into rowmesh.progress (origin, epoch, sequence, committed_at) values (?, ?, ?, ?::timestamptz)";
+    static final String APPEND = "insert into rowmesh.progress (origin, epoch, sequence, committed_at, began) values (?, ?, ?,"
+            + " ?::timestamptz, (pg_current_wal_insert_lsn() - '0/0')::bigint)";
+
+    /** Local commits behind this place are captured again after a restart, and compared with what was applied before them. */
+    private static final Field<Long> CONFIRMED = DSL.field("""
+            coalesce((select (s.confirmed_flush_lsn - '0/0')::bigint from pg_replication_slots s
+              join rowmesh.epoch e on e.slot = s.slot_name order by e.epoch desc limit 1), 0)""", Long.class);
 
     /** @return the position of the next parameter */
     static int bind(PreparedStatement append, TransactionHeader header) throws SQLException {
@@ -46,17 +49,18 @@ public record Progress(int epoch, long sequence, long commitMicros) {
         return 5;
     }
 
-    /** Drops what lies before a transaction, but nothing that is newer: what stays tells the newest timestamp ever applied. */
+    /**
+     * Drops what lies before a transaction, but nothing that began behind the place that the capture has confirmed, and not the
+     * newest of what began before it: so it stays known what any local commit that is yet to be captured comes after.
+     */
     static void prune(Connection connection, TransactionHeader header) {
         ControlSchema.sql(connection).deleteFrom(PROGRESS)
                 .where(PROGRESS.ORIGIN.eq(header.origin())
                         .and(DSL.row(PROGRESS.EPOCH, PROGRESS.SEQUENCE).lt(header.epoch(), header.sequence()))
-                        .and(PROGRESS.COMMITTED_AT.le(time(header.commitMicros()))))
+                        .and(PROGRESS.BEGAN.le(CONFIRMED))
+                        .and(PROGRESS.COMMITTED_AT.lt(DSL.select(DSL.max(PROGRESS.COMMITTED_AT)).from(PROGRESS)
+                                .where(PROGRESS.ORIGIN.eq(header.origin()).and(PROGRESS.BEGAN.le(CONFIRMED))))))
                 .execute();
-    }
-
-    private static OffsetDateTime time(long micros) {
-        return Instant.EPOCH.plus(micros, ChronoUnit.MICROS).atOffset(ZoneOffset.UTC);
     }
 
     private static long micros(OffsetDateTime time) {

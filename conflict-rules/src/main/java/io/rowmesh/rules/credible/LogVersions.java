@@ -45,10 +45,10 @@ public final class LogVersions {
     }
 
     /**
-     * After a restart: nothing captured up to the newest timestamp ever applied or shipped is credible, as nothing more is known.
-     * Both {@link Long#MIN_VALUE} when there is none.
+     * After a restart: nothing captured up to the newest of these timestamps is credible. Both {@link Long#MIN_VALUE} when there
+     * is none.
      *
-     * @param newestApplied the newest timestamp ever applied from another region, microseconds
+     * @param newestApplied the newest timestamp applied from another region at a place of the log that is not known, microseconds
      * @param newestShipped the newest timestamp ever shipped, microseconds
      */
     public LogVersions(long newestApplied, long newestShipped) {
@@ -56,6 +56,21 @@ public final class LogVersions {
         durableHorizon = horizon;
         newest = horizon;
         newestBegun = newestApplied;
+    }
+
+    /**
+     * After a restart, before anything else: what had been applied, in the order of the places where it began.
+     *
+     * @param position of the local log when it began to be applied, or before (LSN)
+     * @param micros   its commit timestamp
+     */
+    public synchronized void appliedBefore(long position, long micros) {
+        newest = Math.max(newest, micros);
+        newestBegun = Math.max(newestBegun, micros);
+        Begun last = ahead.peekLast();
+        if (last == null || micros > last.micros()) {
+            ahead.addLast(new Begun(position, micros, micros));
+        }
     }
 
     /**

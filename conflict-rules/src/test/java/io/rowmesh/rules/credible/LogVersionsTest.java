@@ -93,6 +93,20 @@ class LogVersionsTest {
         assertEquals(SHIP, commit(NOW + 1, 1));
     }
 
+    @Test
+    void afterARestartOnlyWhatWasAppliedBeforeCounts() {
+        versions = new LogVersions(Long.MIN_VALUE, NOW);
+        versions.appliedBefore(100, NOW + 50);
+        versions.appliedBefore(200, NOW + 10);
+        versions.appliedBefore(300, NOW + 90);
+        assertEquals(NOW + 90, versions.newest());
+        assertEquals(SHIP, commitAt(90, NOW + 20, 1));
+        assertEquals(WITHHOLD, commitAt(210, NOW + 50, 1));
+        assertEquals(SHIP, commitAt(250, NOW + 60, 1));
+        assertEquals(WITHHOLD, commitAt(310, NOW + 90, 2));
+        assertEquals(SHIP, commitAt(320, NOW + 91, 2));
+    }
+
     /** Against the rule itself, with a map of everything: never less strict, and exact while the clock goes forward. */
     @Test
     void isNeverLessStrictThanTheWholeMap() {
