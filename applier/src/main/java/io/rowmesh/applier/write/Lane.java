@@ -10,6 +10,7 @@ import io.rowmesh.applier.receive.Subscription;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.SeenMark;
 import io.rowmesh.schema.TransactionHeader;
+import io.rowmesh.schema.Version;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -212,7 +213,7 @@ public final class Lane implements AutoCloseable {
     }
 
     private void applied(TransactionHeader header, Outcome outcome) {
-        progress = new Progress(header.epoch(), header.sequence(), header.commitMicros());
+        progress = progress.after(header);
         share.applied().tell(origin, header.epoch(), header.sequence());
         backoffMillis = BACKOFF_MIN_MILLIS;
         state = LaneStatus.State.RUNNING;
@@ -246,7 +247,7 @@ public final class Lane implements AutoCloseable {
 
     public LaneStatus status() {
         Progress now = progress;
-        long staleness = now.sequence() == 0 ? -1 : Math.max(0, nowMicros() - now.commitMicros()) / 1_000;
+        long staleness = now.commitMicros() == Version.NONE_MICROS ? -1 : Math.max(0, nowMicros() - now.commitMicros()) / 1_000;
         String holding = gate.holding();
         return new LaneStatus(origin, state(holding != null), now.epoch(), now.sequence(),
                 Math.max(0, originLast - now.sequence()), staleness, holding != null ? holding : lastError, (long) counters.transactions.count(),

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.rowmesh.rules.ConflictType;
 import io.rowmesh.schema.TransactionHeader;
+import io.rowmesh.schema.Version;
 
 import java.time.Duration;
 import java.util.EnumMap;
@@ -52,7 +53,9 @@ final class LaneCounters {
             outcome.conflicts.forEach((type, count) -> conflicts.get(type).increment(count));
         }
         parked.increment(outcome.parked);
-        commitToCommit.record(Duration.ofNanos(Math.max(0, nowMicros - header.commitMicros()) * 1_000));
+        if (header.commitMicros() != Version.NONE_MICROS) {
+            commitToCommit.record(Duration.ofNanos(Math.max(0, nowMicros - header.commitMicros()) * 1_000));
+        }
     }
 
     /** Parked changes that were applied again. */

@@ -87,7 +87,7 @@ final class LaneWriter implements AutoCloseable {
     Outcome finish(TransactionHeader header) throws SQLException {
         current.end();
         current.run();
-        progress = new Progress(header.epoch(), header.sequence(), header.commitMicros());
+        progress = progress.after(header);
         durability.committed(header);
         return current.outcome();
     }

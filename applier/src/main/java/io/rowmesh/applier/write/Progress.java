@@ -1,6 +1,7 @@
 package io.rowmesh.applier.write;
 
 import io.rowmesh.schema.TransactionHeader;
+import io.rowmesh.schema.Version;
 import io.rowmesh.schema.store.ControlSchema;
 import org.jooq.Field;
 import org.jooq.impl.DSL;
@@ -22,6 +23,12 @@ import static io.rowmesh.schema.control.Tables.PROGRESS;
 public record Progress(int epoch, long sequence, long commitMicros) {
 
     public static final Progress NONE = new Progress(0, 0, 0);
+
+    /** Further by one transaction. One without a timestamp of its own (a withheld one's counters) tells nothing of the time. */
+    Progress after(TransactionHeader header) {
+        return new Progress(header.epoch(), header.sequence(),
+                header.commitMicros() == Version.NONE_MICROS ? commitMicros : header.commitMicros());
+    }
 
     static Progress read(Connection connection, String origin) {
         return ControlSchema.sql(connection)
