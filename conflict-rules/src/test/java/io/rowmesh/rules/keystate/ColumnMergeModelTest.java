@@ -23,7 +23,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /** Column-merge alone: every history ends as the set of its writes says, and every fault is noticed. */
 class ColumnMergeModelTest {
 
-    private static final int HISTORIES = Integer.getInteger("rowmesh.histories", 5_000);
+    private static final int HISTORIES = Integer.getInteger("rowmesh.histories", 2_000);
 
     @Test
     void randomHistoriesEndAsTheirSetOfWritesSays() {

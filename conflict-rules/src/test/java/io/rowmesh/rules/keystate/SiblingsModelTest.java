@@ -23,7 +23,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /** Siblings alone: every history ends as the set of its writes says, and every fault is noticed. */
 class SiblingsModelTest {
 
-    private static final int HISTORIES = Integer.getInteger("rowmesh.histories", 5_000);
+    private static final int HISTORIES = Integer.getInteger("rowmesh.histories", 2_000);
     private static final List<String> PRIORITY = List.of("b", "d", "a", "c");
 
     @ParameterizedTest
