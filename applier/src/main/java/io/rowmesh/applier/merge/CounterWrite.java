@@ -20,6 +20,8 @@ import java.util.stream.Collectors;
  * One change of a table with counters, one statement a {@link #step} (convergence rule 10). The row, or by an insert the key, is
  * held before anything is judged; deletes are asked for in a statement after that, so that a local delete which was waited for
  * is among them. A delete that finds no row puts its before-image there and takes it away: so it waits for an insert under way.
+ * So does an update, unless a delete explains that no row is there: a local insert can be shipped, and another region's update of
+ * that row come back, before the insert is visible here.
  */
 public final class CounterWrite {
 
@@ -30,6 +32,7 @@ public final class CounterWrite {
     private final TransactionHeader header;
     private final RowChange change;
     private State state;
+    private boolean held;
     /** Whether this change has put the row there itself, to hold the key. */
     private boolean placed;
     private KeyFacts facts;
@@ -67,27 +70,36 @@ public final class CounterWrite {
     }
 
     private State hold() throws SQLException {
-        if (target.hold(change)) {
+        held = target.hold(change);
+        if (held) {
             return State.FACTS;
         }
-        // Nothing is there that an update could be counted to; why is told by the deletes.
+        // An update that some delete ends needs no row, and holds none.
         return change.kind() == RowChange.Kind.UPDATE ? State.FACTS : State.PLACE;
     }
 
     private State place() throws SQLException {
-        placed = target.insert(change.table(), RowChange.keyImage(change));
+        placed = target.insert(change.table(), holdingImage());
         return placed ? State.FACTS : State.HOLD;
+    }
+
+    /** An update's before-image, as its after-image may leave out what it did not change. */
+    private Row holdingImage() {
+        return change instanceof RowChange.Update update && update.before() != null ? update.before() : RowChange.keyImage(change);
     }
 
     private State decide() throws SQLException {
         facts = target.facts(header, change);
-        StoredRow met = placed ? null : facts.stored();
+        // A row that became visible only after nothing was there to hold is not judged: it can still change.
+        StoredRow met = held ? facts.stored() : null;
         if (change.kind() == RowChange.Kind.DELETE) {
             conflict = (met == null ? ConflictNaming.metNothing(change.kind()) : named(met)).orElse(null);
             written = met != null;
             return State.REMOVE;
         }
-        return follow(met, judge(met));
+        Counted decision = judge(met);
+        boolean unexplained = decision instanceof Counted.Dropped dropped && dropped.why() == Counted.Why.MISSING;
+        return unexplained && !placed ? State.PLACE : follow(met, decision);
     }
 
     private Counted judge(StoredRow met) throws SQLException {

@@ -47,6 +47,7 @@ public enum Fault {
     COUNTER_DELETE_KNOWN_AT_CAPTURE("a local delete is known only once the capture has met it"),
     COUNTER_DELETES_ASKED_BEFORE_HELD("deletes are judged by the statement that locks the row, not by one after it"),
     COUNTER_DELETE_WAITS_FOR_NO_INSERT("a delete that finds no row does not wait for an insert under way"),
+    COUNTER_UPDATE_WAITS_FOR_NO_INSERT("an update that finds no row does not wait for an insert under way"),
     COUNTER_DELETE_BY_VERSION("a delete leaves a row that is newer"),
     COUNTER_DELETES_DROPPED_WHEN_ACKNOWLEDGED("deletes of keys are forgotten when all regions have acknowledged them"),
     LOCAL_WRITE_NOT_JOINED("a captured local write is not joined into the state that is kept of its key"),

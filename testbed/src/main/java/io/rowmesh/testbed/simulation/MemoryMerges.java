@@ -58,6 +58,9 @@ final class MemoryMerges implements MergeTarget {
         if (is(Fault.COUNTER_DELETE_WAITS_FOR_NO_INSERT) && current.kind() == RowChange.Kind.DELETE) {
             return true;
         }
+        if (updateWaitsForNoInsert(current)) {
+            return true;
+        }
         Table table = database.table(shape.id());
         DbTransaction own = target.startStatement(table);
         int slot = World.keySlot(row.get(0));
@@ -147,8 +150,15 @@ final class MemoryMerges implements MergeTarget {
         target.endStatement();
     }
 
+    private boolean updateWaitsForNoInsert(RowChange change) {
+        return is(Fault.COUNTER_UPDATE_WAITS_FOR_NO_INSERT) && change.kind() == RowChange.Kind.UPDATE;
+    }
+
     @Override
     public void remove(RowChange change) throws SQLException {
+        if (updateWaitsForNoInsert(change)) {
+            return;
+        }
         Table table = database.table(change.table().id());
         DbTransaction own = target.startStatement(table);
         Tuple shown = Database.seen(table.slots[World.slot(change)], own, target.snapshot());

@@ -233,6 +233,21 @@ class CounterLanesTest {
     }
 
     @Test
+    void anUpdateThatFindsNoRowWaitsForALocalInsertUnderWay() throws Exception {
+        // Shipped and seen elsewhere before it is visible here: it stands in the log while a standby has not confirmed it.
+        whileLocally("insert into public.stock values (1, 2, 2, 2, '{c}', 'local')", () ->
+                apply(ap, nowMicros(), update(row(1, 2, 2, 2, "{c}", "local"), row(1, 3, 4, 2, "{b,c}", "ap"))));
+        assertEquals("1|3|4|2|{b,c}|local", rows());
+    }
+
+    @Test
+    void anUpdateThatFindsNoRowAndNoDeleteIsDroppedAndLeavesNothing() throws SQLException {
+        Outcome outcome = apply(ap, start, update(row(1, 2, 2, 2, "{c}", "x"), row(1, 3, 4, 2, "{b,c}", "ap")));
+        assertEquals("", rows());
+        assertEquals(Map.of(ConflictType.UPDATE_MISSING, 1L), outcome.conflicts);
+    }
+
+    @Test
     void aLocalUpdateThatWaitedForALaneAddsToItsResult() throws Exception {
         apply(eu, start, insert(1, 3, "{}", "eu"));
         whileLocally("update public.stock set n = n + 1", () ->
