@@ -3,14 +3,20 @@ package io.rowmesh.testbed.simulation;
 import io.rowmesh.applier.write.KeptRounds;
 import io.rowmesh.applier.write.LocalRepairs;
 import io.rowmesh.applier.write.WriteContext;
+import io.rowmesh.rules.credible.LocalTransaction;
+import io.rowmesh.rules.credible.WrittenKey;
+import io.rowmesh.schema.Row;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.SeenMark;
+import io.rowmesh.schema.TableShape;
 import io.rowmesh.schema.TransactionHeader;
 import io.rowmesh.schema.Version;
 
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The capture of a region: reads the flushed log in order, has local writes repaired, appends them to the change log, syncs
@@ -36,6 +42,10 @@ final class Capture implements Actor {
     private long[] seen;
     private long[] seenMicros;
     private boolean gathered;
+    /** Place of the transaction that was judged last: its repairs may have to wait, and it is not judged again. */
+    private int judgedAt;
+    /** Settled by touches that are not yet durable in the change log. */
+    private final Set<WrittenKey> settled = new HashSet<>();
 
     Capture(Region region) {
         this.region = region;
@@ -91,6 +101,10 @@ final class Capture implements Actor {
             }
         }
         gathered = false;
+        settled.clear();
+        judgedAt = 0;
+        region.versions.restarted();
+        region.loadPending();
         state = State.STARTING;
         return true;
     }
@@ -136,7 +150,14 @@ final class Capture implements Actor {
 
     private void capture(DbTransaction captured) throws SQLException {
         long sequence = region.log.nextSequence();
-        List<RowChange> changes = captured.changes;
+        if (judgedAt != captured.position) {
+            captured.shipped = world.clocksStep() ? judged(captured) : captured.changes;
+            judgedAt = captured.position;
+        }
+        List<RowChange> changes = captured.shipped;
+        if (changes == null || changes.isEmpty()) {
+            return;
+        }
         repairs.onRows(new Version(captured.micros, region.name), 1, sequence, captured.number, changes);
         region.checkOrigin(captured);
         boolean heartbeat = changes.get(0).table() == Table.HEARTBEAT;
@@ -176,6 +197,52 @@ final class Capture implements Actor {
         }
     }
 
+    /** What is shipped of a transaction: all of it, or nothing (null), and then its keys are pending (convergence rules 6 and 7). */
+    private List<RowChange> judged(DbTransaction captured) {
+        LocalTransaction judged = new LocalTransaction(region.versions, region.pending, captured.micros);
+        List<RowChange> changes = captured.touch == null ? captured.changes : touched(captured, judged);
+        if (world.planted == Fault.WRITES_OF_PENDING_KEYS_SHIPPED) {
+            changes.forEach(change -> judged.touches(WrittenKey.of(change)));
+        }
+        changes.forEach(change -> judged.wrote(WrittenKey.of(change)));
+        boolean ships = judged.judge(captured.position, region.latestCredible()) == LocalTransaction.Verdict.SHIP
+                || world.planted == Fault.INCREDIBLE_SHIPPED
+                || captured.touch != null && world.planted == Fault.TOUCH_WHATEVER_ITS_TIMESTAMP;
+        if (ships) {
+            settled.addAll(judged.touched());
+            return changes;
+        }
+        for (RowChange change : changes) {
+            if (change.table() != Table.HEARTBEAT) {
+                region.withheld(WrittenKey.of(change), captured);
+                settled.remove(WrittenKey.of(change));
+            }
+        }
+        if (world.trace != null) {
+            world.trace(region.name + " withholds " + World.text(captured));
+        }
+        return null;
+    }
+
+    private List<RowChange> touched(DbTransaction captured, LocalTransaction judged) {
+        WrittenKey key = captured.touch.key;
+        region.toucher.captured(key);
+        judged.touches(key);
+        if (!captured.touch.gone) {
+            return captured.changes;
+        }
+        if (!region.pending.mayDelete(key, captured.touch.after) && world.planted != Fault.RACED_TOUCH_SHIPPED) {
+            judged.isVoid(key);
+            return captured.changes;
+        }
+        List<RowChange> changes = new ArrayList<>();
+        TableShape shape = region.database.table(key.table()).shape;
+        changes.add(key.isWholeTable() ? new RowChange.Truncate(shape)
+                : new RowChange.Delete(shape, new Row(World.KEYS[World.slot(key.key())], Row.ABSENT)));
+        changes.addAll(captured.changes);
+        return changes;
+    }
+
     private List<SeenMark> marks() {
         List<SeenMark> marks = new ArrayList<>(seen.length);
         for (int i = 0; i < seen.length; i++) {
@@ -195,6 +262,9 @@ final class Capture implements Actor {
 
     private boolean sync() {
         region.log.sync();
+        region.settled(settled);
+        settled.clear();
+        region.versions.durable();
         gathered = false;
         state = world.planted == Fault.SHIPPED_BEFORE_TOMBSTONE ? State.REPAIRING : State.CONFIRMING;
         return true;

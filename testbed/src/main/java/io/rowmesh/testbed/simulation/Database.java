@@ -27,6 +27,8 @@ final class Database {
     final ProgressRows progress;
     /** Microseconds by which its clock differs from true time. */
     long skew;
+    /** Microseconds by which its clock is wrong beyond all measure. */
+    long jump;
     /** Counts crashes: sessions of an earlier life are broken. */
     int life;
 
@@ -48,7 +50,7 @@ final class Database {
     }
 
     long clock() {
-        return world.now + skew;
+        return world.now + skew + jump;
     }
 
     Table table(TableId id) {

@@ -1,5 +1,6 @@
 package io.rowmesh.testbed.simulation;
 
+import io.rowmesh.rules.credible.WrittenKey;
 import io.rowmesh.schema.RowChange;
 
 import java.util.ArrayList;
@@ -30,6 +31,10 @@ final class DbTransaction {
     int position;
     /** What a local transaction changed, in order. */
     final List<RowChange> changes = new ArrayList<>(2);
+    /** What is shipped of it; null before, and when it is withheld. */
+    List<RowChange> shipped;
+    /** Set when it is a touch. */
+    Touch touch;
     /** The source transaction whose rows an applied one writes; 0 for none. */
     long sequence;
     /** Whom its statement waits for, else null. */
@@ -41,6 +46,20 @@ final class DbTransaction {
         this.number = number;
         this.origin = origin;
         this.local = local;
+    }
+
+    /** That it touches a key, and what it found. */
+    static final class Touch {
+        final WrittenKey key;
+        /** Place of the key's last withheld transaction when the touch was begun. */
+        final long after;
+        /** Whether it stands for a delete. */
+        boolean gone;
+
+        Touch(WrittenKey key, long after) {
+            this.key = key;
+            this.after = after;
+        }
     }
 
     boolean inProgress() {

@@ -146,13 +146,13 @@ final class MemoryTarget implements Target {
             before.micros = header.commitMicros();
             before.stamped = true;
             before.wrote = true;
-            database.progress.append(origin, header.sequence(), header.commitMicros(), before);
+            database.progress.append(origin, header.sequence(), header.commitMicros(), database.log.size(), before);
             database.append(before);
             database.makeVisible(before);
         } else if (!is(Fault.PROGRESS_AFTER_DATA) && !is(Fault.DUPLICATES_APPLIED)) {
-            database.progress.append(origin, header.sequence(), header.commitMicros(), own);
+            database.progress.append(origin, header.sequence(), header.commitMicros(), database.log.size(), own);
         } else if (is(Fault.DUPLICATES_APPLIED)) {
-            database.progress.appendAgain(origin, header.sequence(), header.commitMicros(), own);
+            database.progress.appendAgain(origin, header.sequence(), header.commitMicros(), database.log.size(), own);
         }
         world.regions[database.region].originPosition[origin] = header.sequence();
         return ahead(header);
@@ -511,7 +511,7 @@ final class MemoryTarget implements Target {
         after.micros = data.micros;
         after.stamped = true;
         after.wrote = true;
-        database.progress.appendAgain(origin, data.sequence, data.micros, after);
+        database.progress.appendAgain(origin, data.sequence, data.micros, database.log.size(), after);
         database.append(after);
         if (world.choices.perMille(100)) {
             database.abort(after);

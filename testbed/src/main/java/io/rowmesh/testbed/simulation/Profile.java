@@ -25,10 +25,11 @@ import java.util.List;
  * @param stalls       share of turns at which somebody stands still for a while
  * @param stall        for how long at most, microseconds
  * @param tables       which tables there are
+ * @param steps        share of events that set a clock
  */
 record Profile(int regions, int keys, int writers, int transactions, int statements, List<Integer> mix, int haste, int skew,
                int pace, int delay, int slowCommits, int heartbeats, int collect, int trouble, int chunked,
-               int unbatched, int stalls, int stall, int tables) {
+               int unbatched, int stalls, int stall, int tables, int steps) {
 
     static final int ONLY_ROWS = 0;
     static final int ONLY_COUNTERS = 1;
@@ -37,6 +38,9 @@ record Profile(int regions, int keys, int writers, int transactions, int stateme
 
     static Profile draw(Choices choices, Rules rules) {
         int tables = rules.draw(choices);
+        if (rules == Rules.CLOCK_STEPS) {
+            return choices.next(3) == 0 ? hotStepping(choices, tables) : stepping(choices, tables);
+        }
         return switch (choices.next(6)) {
             case 0 -> hot(choices, tables);
             case 1 -> collecting(choices, tables);
@@ -54,14 +58,14 @@ record Profile(int regions, int keys, int writers, int transactions, int stateme
                 pick(choices, 1, 1, 2, 3), mix, pick(choices, 50, 200, 1_000), pick(choices, 0, 0, 10, 100, 400),
                 pick(choices, 0, 1, 2, 4), pick(choices, 4, 20, 100), pick(choices, 0, 200, 500), pick(choices, 0, 1, 3),
                 pick(choices, 0, 100, 300), pick(choices, 0, 0, 4, 10), pick(choices, 0, 0, 300),
-                pick(choices, 300, 700), pick(choices, 0, 0, 5, 20), pick(choices, 20, 100), tables);
+                pick(choices, 300, 700), pick(choices, 0, 0, 5, 20), pick(choices, 20, 100), tables, 0);
     }
 
     /** Two sessions in each of two or three regions insert and delete one row, while commits take their time. */
     private static Profile hot(Choices choices, int tables) {
         return new Profile(2 + choices.next(2), 1, 2, 3 + choices.next(2), pick(choices, 1, 2), List.of(3, 0, pick(choices, 0, 1),
                 pick(choices, 2, 3), 0, 0), pick(choices, 200, 1_000), pick(choices, 0, 0, 10), pick(choices, 0, 1), pick(choices, 2, 8),
-                600, 0, 0, 0, 0, 600, pick(choices, 0, 20, 60), pick(choices, 10, 50), tables);
+                600, 0, 0, 0, 0, 600, pick(choices, 0, 20, 60), pick(choices, 10, 50), tables, 0);
     }
 
     /** Tombstones are dropped as soon as they may be, while changes are long on their way. */
@@ -69,7 +73,7 @@ record Profile(int regions, int keys, int writers, int transactions, int stateme
         return new Profile(3 + choices.next(2), 1, 1 + choices.next(2), 3 + choices.next(2), 1, List.of(3, 1, 1, 3, 0, pick(choices, 0, 0, 1)),
                 pick(choices, 20, 60, 200), pick(choices, 0, 10), pick(choices, 1, 2), pick(choices, 200, 500), pick(choices, 0, 400, 800),
                 4 + choices.next(4), 1_000, pick(choices, 0, 0, 3), 0, pick(choices, 50, 600), pick(choices, 0, 5, 20), pick(choices, 100, 500),
-                tables);
+                tables, 0);
     }
 
     /** Machines, databases and connections fail again and again. */
@@ -77,7 +81,26 @@ record Profile(int regions, int keys, int writers, int transactions, int stateme
         return new Profile(2 + choices.next(2), 1 + choices.next(2), 1 + choices.next(2), 3 + choices.next(2), pick(choices, 1, 2),
                 List.of(3, 1, 1, 3, pick(choices, 0, 1), 0), pick(choices, 30, 100, 300), pick(choices, 0, 10), pick(choices, 0, 1, 2),
                 pick(choices, 4, 20), pick(choices, 300, 700), pick(choices, 0, 2), pick(choices, 0, 200), pick(choices, 20, 50, 100), 0, 500,
-                pick(choices, 0, 10, 40), pick(choices, 10, 50), tables);
+                pick(choices, 0, 10, 40), pick(choices, 10, 50), tables, 0);
+    }
+
+    /** Clocks are set forth and back. */
+    private static Profile stepping(Choices choices, int tables) {
+        int regions = 2 + choices.next(2);
+        List<Integer> mix = List.of(pick(choices, 1, 3, 3), pick(choices, 0, 2), pick(choices, 0, 1, 3), pick(choices, 1, 2, 4),
+                pick(choices, 0, 0, 0, 2), pick(choices, 0, 0, 0, 1));
+        return new Profile(regions, pick(choices, 1, 1, 1, 2, 3), 1 + choices.next(2), 2 + choices.next(4), pick(choices, 1, 1, 2, 3), mix,
+                pick(choices, 50, 200, 1_000), pick(choices, 0, 0, 10, 100, 400), pick(choices, 0, 1, 2, 4), pick(choices, 4, 20, 100),
+                pick(choices, 0, 200, 500), pick(choices, 0, 1, 3), pick(choices, 0, 100, 300), pick(choices, 0, 0, 4, 10),
+                pick(choices, 0, 0, 300), pick(choices, 300, 700), pick(choices, 0, 0, 5, 20), pick(choices, 20, 100), tables,
+                pick(choices, 5, 20, 60));
+    }
+
+    /** One row is inserted and deleted while clocks are set and commits take their time. */
+    private static Profile hotStepping(Choices choices, int tables) {
+        return new Profile(2, 1, 2, 4 + choices.next(3), 1, List.of(3, 0, pick(choices, 0, 1), 3, 0, 0), pick(choices, 50, 200),
+                pick(choices, 0, 10), pick(choices, 0, 1), pick(choices, 2, 8), 600, 0, 0, 0, 0, 600, pick(choices, 20, 60, 120),
+                pick(choices, 10, 50, 100), tables, pick(choices, 20, 60));
     }
 
     private static int pick(Choices choices, int... of) {

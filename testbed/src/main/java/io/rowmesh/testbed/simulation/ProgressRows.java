@@ -2,6 +2,7 @@ package io.rowmesh.testbed.simulation;
 
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /** The table rowmesh.progress: appended, one row for each applied transaction, unique by origin and sequence. */
@@ -9,7 +10,8 @@ final class ProgressRows {
 
     private final List<List<ProgressRow>> byOrigin = new ArrayList<>();
 
-    record ProgressRow(long sequence, long micros, DbTransaction writer) {
+    /** @param began place of the log when it was written */
+    record ProgressRow(long sequence, long micros, long began, DbTransaction writer) {
     }
 
     ProgressRows(int regions) {
@@ -18,7 +20,7 @@ final class ProgressRows {
         }
     }
 
-    void append(int origin, long sequence, long micros, DbTransaction writer) throws SQLException {
+    void append(int origin, long sequence, long micros, long began, DbTransaction writer) throws SQLException {
         List<ProgressRow> rows = byOrigin.get(origin);
         for (int i = rows.size() - 1; i >= 0; i--) {
             ProgressRow row = rows.get(i);
@@ -33,12 +35,12 @@ final class ProgressRows {
                 break;
             }
         }
-        rows.add(new ProgressRow(sequence, micros, writer));
+        rows.add(new ProgressRow(sequence, micros, began, writer));
     }
 
     /** Without asking whether it is there. */
-    void appendAgain(int origin, long sequence, long micros, DbTransaction writer) {
-        byOrigin.get(origin).add(new ProgressRow(sequence, micros, writer));
+    void appendAgain(int origin, long sequence, long micros, long began, DbTransaction writer) {
+        byOrigin.get(origin).add(new ProgressRow(sequence, micros, began, writer));
     }
 
     /** The last row whose transaction is visible, or null. */
@@ -50,6 +52,22 @@ final class ProgressRows {
             }
         }
         return null;
+    }
+
+    /**
+     * What production leaves when it prunes as much as it may: what began behind the confirmed place, and of what began before it
+     * each origin's newest timestamp; in the order in which they began.
+     */
+    List<ProgressRow> remaining(long confirmed) {
+        List<ProgressRow> remaining = new ArrayList<>();
+        for (List<ProgressRow> rows : byOrigin) {
+            long newest = rows.stream().filter(row -> row.writer().visibleAt != 0 && row.began() <= confirmed)
+                    .mapToLong(ProgressRow::micros).max().orElse(Long.MIN_VALUE);
+            rows.stream().filter(row -> row.writer().visibleAt != 0 && (row.began() > confirmed || row.micros() >= newest))
+                    .forEach(remaining::add);
+        }
+        remaining.sort(Comparator.comparingLong(ProgressRow::began));
+        return remaining;
     }
 
     long sequence(int origin) {

@@ -4,18 +4,27 @@ import io.rowmesh.applier.write.ApplierOptions;
 import io.rowmesh.applier.write.KeyLocks;
 import io.rowmesh.applier.write.TombstoneIndex;
 import io.rowmesh.rules.TableRules;
+import io.rowmesh.rules.credible.LogVersions;
+import io.rowmesh.rules.credible.PendingKeys;
+import io.rowmesh.rules.credible.TrueTime;
+import io.rowmesh.rules.credible.WrittenKey;
 import io.rowmesh.schema.Row;
 import io.rowmesh.schema.RowChange;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** A database and the node beside it. What a node holds in memory is made anew at each of its starts. */
 final class Region {
 
+    /** Above every skew and step that a clock may have while it is right; a jump of a wrong one is larger. */
+    static final long MAX_SKEW_MICROS = 5_000;
     private static final int STRIPES = 16;
     private static final int INDEX_BITS = 1 << 9;
 
@@ -39,15 +48,23 @@ final class Region {
     int confirmed;
     boolean up = true;
     long downUntil;
+    /** Keys that wait to be touched: rows of the database, durable. */
+    final Map<WrittenKey, Pending> pendingTable = new LinkedHashMap<>();
+    final Toucher toucher;
     KeyLocks locks;
     TombstoneIndex tombstones;
+    LogVersions versions;
+    PendingKeys pending;
+    private TrueTime trueTime;
 
-    Region(World world, int number) {
+    /** @param skew of its clock, microseconds */
+    Region(World world, int number, long skew) {
         this.world = world;
         this.number = number;
         this.name = World.NAMES[number];
         int regions = world.profile.regions();
         this.database = new Database(world, number, world.shapes, world.profile.keys(), regions);
+        database.skew = skew;
         this.originPosition = new long[regions];
         this.acknowledged = new long[regions];
         Set<String> peers = new HashSet<>();
@@ -60,9 +77,10 @@ final class Region {
         this.options = new ApplierOptions(name, peers, table -> true,
                 table -> table.equals(CounterRows.SHAPE.id()) ? CounterRows.RULES : table.equals(WideRows.SHAPE.id()) ? WideRows.RULES
                         : TableRules.LAST_WRITE_WINS, (table, column) -> false,
-                Duration.ofSeconds(5));
+                world.clocksStep() ? Duration.ofNanos(MAX_SKEW_MICROS * 1_000) : Duration.ofSeconds(5));
         this.capture = new Capture(this);
         this.collector = new Collector(this);
+        this.toucher = new Toucher(this);
         for (int i = 0; i < regions; i++) {
             if (i != number) {
                 lanes.add(new Lane(this, i));
@@ -75,6 +93,39 @@ final class Region {
         up = true;
         locks = new KeyLocks(STRIPES);
         tombstones = new TombstoneIndex(INDEX_BITS);
+        versions = versions();
+        trueTime = new TrueTime(MAX_SKEW_MICROS, database.clock(), world.now * 1_000);
+    }
+
+    /** As production rebuilds it from the rows of progress that are there. */
+    private LogVersions versions() {
+        LogVersions rebuilt = new LogVersions(Long.MIN_VALUE, log.newestMicros());
+        if (world.clocksStep()) {
+            for (ProgressRows.ProgressRow row : database.progress.remaining(confirmed)) {
+                rebuilt.appliedBefore(row.began(), row.micros());
+            }
+        }
+        return rebuilt;
+    }
+
+    /** The node's own clock is the database's: one machine, one wrong clock. */
+    long latestCredible() {
+        return trueTime.latestCredible(database.clock(), world.now * 1_000, versions.newestBegun());
+    }
+
+    /** As what is durable tells, at each start of the capture. */
+    void loadPending() {
+        pending = new PendingKeys();
+        pendingTable.forEach((key, waiting) -> pending.withheld(key, waiting.position()));
+    }
+
+    void withheld(WrittenKey key, DbTransaction writer) {
+        pending.withheld(key, writer.position);
+        pendingTable.put(key, new Pending(writer.position, writer));
+    }
+
+    void settled(Collection<WrittenKey> keys) {
+        pendingTable.keySet().removeAll(keys);
     }
 
     KeyLocks locks() {
@@ -88,6 +139,7 @@ final class Region {
         capture.stop();
         lanes.forEach(Lane::stop);
         collector.stop();
+        toucher.stop();
         log.discardUnsynced();
     }
 
@@ -128,7 +180,7 @@ final class Region {
 
     /** Nothing is shipped that was not first written here. */
     void checkOrigin(DbTransaction captured) {
-        for (RowChange change : captured.changes) {
+        for (RowChange change : captured.touch == null ? captured.changes : List.<RowChange>of()) {
             Row image = RowChange.keyImage(change);
             boolean own = change.table() == Table.HEARTBEAT ? image.get(0).charAt(0) - '0' == number
                     : change.table() == WideRows.SHAPE || image == null || change.kind() == RowChange.Kind.DELETE || image.get(image.size() - 1).charAt(0) == name.charAt(0);

@@ -22,6 +22,11 @@ final class ShippedLog {
     private int synced;
     private int trimmed;
 
+    /** The newest timestamp it ever held. */
+    long newestMicros() {
+        return entries.stream().limit(synced).mapToLong(entry -> entry.header().commitMicros()).max().orElse(Long.MIN_VALUE);
+    }
+
     long nextSequence() {
         return entries.size() + 1;
     }

@@ -15,6 +15,10 @@ final class Trouble implements Actor {
         for (Region region : world.regions) {
             background(region);
         }
+        if (!world.healed && world.clocksStep() && choices.perMille(world.profile.steps())) {
+            step(world.regions[choices.next(world.regions.length)].database);
+            return true;
+        }
         if (world.healed || !choices.perMille(world.profile.trouble())) {
             return false;
         }
@@ -38,6 +42,18 @@ final class Trouble implements Actor {
             default -> victim.capture.stop();
         }
         return true;
+    }
+
+    /** A clock is set: a little forth or back, or wrong beyond all measure, until it is set right. */
+    private void step(Database database) {
+        Choices choices = world.choices;
+        int size = choices.perMille(500) ? 10 : 400;
+        switch (choices.next(4)) {
+            case 0 -> database.skew = Math.min(1_000, database.skew + choices.next(size));
+            case 1, 2 -> database.skew = Math.max(-1_000, database.skew - choices.next(size));
+            default -> database.jump = database.jump == 0 ? 4 * Region.MAX_SKEW_MICROS : 0;
+        }
+        trace(world.regions[database.region], "its clock is " + (database.skew + database.jump) + " ahead");
     }
 
     private void background(Region region) {

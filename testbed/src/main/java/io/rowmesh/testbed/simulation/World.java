@@ -60,8 +60,7 @@ final class World {
         }
         this.kinds = sum;
         for (int i = 0; i < regions.length; i++) {
-            regions[i] = new Region(this, i);
-            regions[i].database.skew = choices.next(profile.skew() + 1);
+            regions[i] = new Region(this, i, choices.next(profile.skew() + 1));
         }
         for (Region region : regions) {
             people(region);
@@ -73,6 +72,11 @@ final class World {
     /** Everybody who can move, in one order. */
     List<Actor> actors() {
         return actors;
+    }
+
+    /** Then local writes are judged, withheld and touched (convergence rules 6 and 7). */
+    boolean clocksStep() {
+        return profile.steps() > 0;
     }
 
     private static List<TableShape> shapes(int tables) {
@@ -88,6 +92,9 @@ final class World {
         actors.addAll(region.lanes);
         actors.add(region.capture);
         actors.add(region.collector);
+        if (clocksStep()) {
+            actors.add(region.toucher);
+        }
         for (int i = 0; i < profile.writers(); i++) {
             LocalSession session = new LocalSession(region, (profile.transactions() + i) / profile.writers());
             sessions.add(session);
@@ -157,6 +164,7 @@ final class World {
         healed = true;
         for (Region region : regions) {
             region.lanes.forEach(Lane::heal);
+            region.database.jump = 0;
             region.downUntil = 0;
         }
         sessions.forEach(LocalSession::finish);

@@ -15,7 +15,7 @@ class CounterInsertUnderWayTest {
 
     private static final int HISTORIES = 2_000;
     private static final Profile QUICK_LINKS = new Profile(2, 1, 1, 8, 1, List.of(3, 0, 6, 0, 0, 0), 50, 0, 1, 1, 1_000, 2, 0, 0, 0, 1_000,
-            10, 1_000, Profile.ONLY_COUNTERS);
+            10, 1_000, Profile.ONLY_COUNTERS, 0);
 
     @Test
     void anUpdateOfARowThatIsNotVisibleYetIsCounted() {

@@ -23,7 +23,8 @@ class PlantedFaultsTest {
         "CONFIRMED_BEFORE_SYNC, 4000", "ORIGIN_TAG_LOST_ON_SECOND_CHUNK, 1000", "DUPLICATES_APPLIED, 4000",
         "UPDATE_WITHOUT_ROW_DROPPED, 1000", "TRUNCATE_WITHOUT_TOMBSTONE, 1000", "KEY_CHANGE_WITHOUT_DELETE, 2000",
         "ACKNOWLEDGED_BEFORE_FLUSH, 4000", "VERSION_OF_APPLYING_REGION, 100", "DELETES_UNCONDITIONAL, 100",
-        "TOMBSTONES_DROPPED_WHEN_ACKNOWLEDGED, 15000"})
+        "TOMBSTONES_DROPPED_WHEN_ACKNOWLEDGED, 15000", "INCREDIBLE_SHIPPED, 300", "BEGUN_CHANGES_NOT_NOTED, 1000",
+        "TOUCH_OF_UNCHANGED_ROW_ONLY, 300", "TOUCH_WHATEVER_ITS_TIMESTAMP, 1500"})
     void isFoundWithinSoManySeeds(Fault fault, long seeds) throws InterruptedException {
         Campaign campaign = new Campaign(1, seeds, fault.rules(), fault);
         campaign.run(Runtime.getRuntime().availableProcessors(), () -> campaign.failures() > 0);

@@ -16,6 +16,12 @@ class SimulationTest {
     }
 
     @Test
+    void everyHistoryWithClocksThatStepEndsWithEqualRegions() throws InterruptedException {
+        Campaign campaign = new Campaign(1, 1_000, Rules.CLOCK_STEPS, null).run(Runtime.getRuntime().availableProcessors(), () -> false);
+        assertEquals("[]", campaign.failed().toString());
+    }
+
+    @Test
     void aSeedIsAlwaysTheSameHistory() {
         StringBuilder first = new StringBuilder();
         StringBuilder second = new StringBuilder();

@@ -1,0 +1,10 @@
+package io.rowmesh.testbed.simulation;
+
+/**
+ * A key that waits to be touched.
+ *
+ * @param position place of its last withheld transaction in the log
+ * @param writer   that transaction
+ */
+record Pending(long position, DbTransaction writer) {
+}
