@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -49,19 +50,31 @@ public final class Touching {
      */
     private static LogVersions versions(DataSource pool, long newestShipped) throws SQLException {
         long nowhere = Long.MIN_VALUE;
-        try (Connection connection = pool.getConnection(); PreparedStatement query = connection.prepareStatement(
-                "select began, (extract(epoch from committed_at) * 1000000)::bigint from rowmesh.progress order by began");
-             ResultSet row = query.executeQuery()) {
+        try (Connection connection = pool.getConnection()) {
+            connection.setAutoCommit(false);
+            awaitFormerCommits(connection);
             LogVersions versions = null;
-            while (row.next()) {
-                if (row.getLong(1) == 0) {
-                    nowhere = Math.max(nowhere, row.getLong(2));
-                    continue;
+            try (PreparedStatement query = connection.prepareStatement(
+                    "select began, (extract(epoch from committed_at) * 1000000)::bigint from rowmesh.progress order by began");
+                 ResultSet row = query.executeQuery()) {
+                while (row.next()) {
+                    if (row.getLong(1) == 0) {
+                        nowhere = Math.max(nowhere, row.getLong(2));
+                        continue;
+                    }
+                    versions = versions == null ? new LogVersions(nowhere, newestShipped) : versions;
+                    versions.appliedBefore(row.getLong(1), row.getLong(2));
                 }
-                versions = versions == null ? new LogVersions(nowhere, newestShipped) : versions;
-                versions.appliedBefore(row.getLong(1), row.getLong(2));
             }
+            connection.commit();
             return versions == null ? new LogVersions(nowhere, newestShipped) : versions;
+        }
+    }
+
+    /** A node that died a moment ago may have left a transaction that still commits: whoever makes progress holds this lock. */
+    private static void awaitFormerCommits(Connection connection) throws SQLException {
+        try (Statement lock = connection.createStatement()) {
+            lock.execute("set local lock_timeout = '50s'; lock table rowmesh.progress in share mode");
         }
     }
 
