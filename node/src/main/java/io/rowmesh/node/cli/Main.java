@@ -17,9 +17,8 @@ import java.nio.charset.StandardCharsets;
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {CheckCommand.class, PrepareCommand.class, RunCommand.class, StatusCommand.class, ConflictsCommand.class, ParkedCommand.class, FenceCommand.class,
-                WhyCommand.class,
-                NewEpochCommand.class, SchemaCommand.class},
+        subcommands = {CheckCommand.class, PrepareCommand.class, RunCommand.class, StatusCommand.class, ConflictsCommand.class, ParkedCommand.class,
+                FenceCommand.class, WhyCommand.class, NewEpochCommand.class, SchemaCommand.class, CommandLine.HelpCommand.class},
         footerHeading = "%nA first start, in each region:%n",
         footer = {
                 "  rowmesh prepare > prepare.sql   what the database lacks, as SQL with reasons",
