@@ -20,7 +20,7 @@ public final class RowKey {
             if (json.length() > 1) {
                 json.append(',');
             }
-            appendQuoted(json, canonical(table.columns().get(position).type(), row.get(position)));
+            JsonText.quote(json, canonical(table.columns().get(position).type(), row.get(position)));
         }
         return json.append(']').toString();
     }
@@ -57,20 +57,5 @@ public final class RowKey {
             end--;
         }
         return text.substring(0, end);
-    }
-
-    private static void appendQuoted(StringBuilder json, String text) {
-        json.append('"');
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '"' || c == '\\') {
-                json.append('\\').append(c);
-            } else if (c < 0x20) {
-                json.append(String.format("\\u%04x", (int) c));
-            } else {
-                json.append(c);
-            }
-        }
-        json.append('"');
     }
 }

@@ -1,5 +1,8 @@
 package io.rowmesh.testbed;
 
+import io.rowmesh.schema.store.ControlSchema;
+import org.postgresql.ds.PGSimpleDataSource;
+
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -11,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import javax.sql.DataSource;
 
 /**
  * A real PostgreSQL server of its own, that can be killed and started again. Durable (fsync on), with the settings rowmesh
@@ -78,6 +82,19 @@ public final class TestingPostgres implements AutoCloseable {
 
     public String jdbcUrl() {
         return "jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=postgres";
+    }
+
+    /** Each connection is a new one, of the superuser. */
+    public DataSource dataSource() {
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setUrl(jdbcUrl());
+        return source;
+    }
+
+    /** With rowmesh's control tables, as before a node's first start. */
+    public TestingPostgres withControlTables() {
+        ControlSchema.migrate(dataSource());
+        return this;
     }
 
     public int port() {

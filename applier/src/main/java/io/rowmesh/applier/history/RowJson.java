@@ -1,5 +1,6 @@
 package io.rowmesh.applier.history;
 
+import io.rowmesh.schema.JsonText;
 import io.rowmesh.schema.Row;
 import io.rowmesh.schema.TableId;
 
@@ -40,7 +41,7 @@ public final class RowJson {
         for (int i = 0; i < row.columns().size(); i++) {
             if (!row.values().isAbsent(i)) {
                 json.append(json.length() > 1 ? ", " : "");
-                quote(json, row.columns().get(i));
+                JsonText.quote(json, row.columns().get(i));
                 json.append(": ");
                 value(json, row.values(), i, isPrivate.test(table, row.columns().get(i)));
             }
@@ -57,7 +58,7 @@ public final class RowJson {
         } else if (text.length() > LONGEST) {
             json.append("{\"sha256\": \"").append(digest(text)).append("\", \"length\": ").append(text.length()).append('}');
         } else {
-            quote(json, text);
+            JsonText.quote(json, text);
         }
     }
 
@@ -69,20 +70,5 @@ public final class RowJson {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("this Java has no SHA-256", e);
         }
-    }
-
-    private static void quote(StringBuilder json, String text) {
-        json.append('"');
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '"' || c == '\\') {
-                json.append('\\').append(c);
-            } else if (c < 0x20) {
-                json.append(String.format("\\u%04x", (int) c));
-            } else {
-                json.append(c);
-            }
-        }
-        json.append('"');
     }
 }

@@ -1,5 +1,6 @@
 package io.rowmesh.applier.touch;
 
+import io.rowmesh.applier.write.Micros;
 import io.rowmesh.rules.credible.LogVersions;
 import io.rowmesh.rules.credible.TouchStart;
 import io.rowmesh.rules.credible.WrittenKey;
@@ -28,9 +29,8 @@ final class Toucher {
     private static final int AT_ONCE = 200;
     private static final int ROUND = 2_000;
 
-    private static final String STATE = """
-            select (extract(epoch from clock_timestamp()) * 1000000)::bigint,
-                   pg_visible_in_snapshot(?::text::xid8, pg_current_snapshot())""";
+    private static final String STATE = "select " + Micros.sql("clock_timestamp()")
+            + ", pg_visible_in_snapshot(?::text::xid8, pg_current_snapshot())";
 
     private final DataSource pool;
     private final LogVersions versions;

@@ -1,6 +1,7 @@
 package io.rowmesh.applier.touch;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.rowmesh.applier.write.Micros;
 import io.rowmesh.rules.credible.LogVersions;
 import io.rowmesh.schema.TableId;
 
@@ -10,8 +11,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.function.Predicate;
 import javax.sql.DataSource;
@@ -38,7 +37,7 @@ public final class Touching {
     public static Touching of(DataSource pool, Duration maxClockSkew, long newestShipped, String secret, Predicate<TableId> untouched,
                               Predicate<TableId> counting, MeterRegistry registry) throws SQLException {
         LogVersions versions = versions(pool, newestShipped);
-        Clocks clocks = new Clocks(maxClockSkew.toNanos() / 1_000, Touching::wallMicros, System::nanoTime);
+        Clocks clocks = new Clocks(maxClockSkew.toNanos() / 1_000, Micros::now, System::nanoTime);
         TouchesUnderWay underWay = new TouchesUnderWay();
         return new Touching(versions, new Withholding(pool, versions, clocks, underWay, secret, untouched, counting, registry),
                 new Toucher(pool, versions, clocks, underWay, secret));
@@ -55,7 +54,7 @@ public final class Touching {
             awaitFormerCommits(connection);
             LogVersions versions = null;
             try (PreparedStatement query = connection.prepareStatement(
-                    "select began, (extract(epoch from committed_at) * 1000000)::bigint from rowmesh.progress order by began");
+                    "select began, " + Micros.sql("committed_at") + " from rowmesh.progress order by began");
                  ResultSet row = query.executeQuery()) {
                 while (row.next()) {
                     if (row.getLong(1) == 0) {
@@ -76,10 +75,6 @@ public final class Touching {
         try (Statement lock = connection.createStatement()) {
             lock.execute("set local lock_timeout = '50s'; lock table rowmesh.progress in share mode");
         }
-    }
-
-    private static long wallMicros() {
-        return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
     }
 
     /** For the lanes. */

@@ -40,13 +40,6 @@ public final class KeyLocks {
         return new Held(IntStream.range(0, owners.length).toArray());
     }
 
-    /** Waits for the locks of all keys. */
-    Held lockAll() {
-        Held held = ofAll();
-        held.take();
-        return held;
-    }
-
     /**
      * Keeps the locks of an origin's transaction of which nobody knows whether its commit takes place, until
      * {@link #settle}: it might still become visible while another lane judges the same key without it.

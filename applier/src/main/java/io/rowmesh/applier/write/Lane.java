@@ -16,8 +16,6 @@ import org.slf4j.LoggerFactory;
 
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -219,7 +217,7 @@ public final class Lane implements AutoCloseable {
         state = LaneStatus.State.RUNNING;
         lastError = null;
         historyTold(outcome);
-        counters.committed(header, outcome, nowMicros());
+        counters.committed(header, outcome, Micros.now());
     }
 
     private void historyTold(Outcome outcome) {
@@ -247,7 +245,7 @@ public final class Lane implements AutoCloseable {
 
     public LaneStatus status() {
         Progress now = progress;
-        long staleness = now.commitMicros() == Version.NONE_MICROS ? -1 : Math.max(0, nowMicros() - now.commitMicros()) / 1_000;
+        long staleness = now.commitMicros() == Version.NONE_MICROS ? -1 : Math.max(0, Micros.now() - now.commitMicros()) / 1_000;
         String holding = gate.holding();
         return new LaneStatus(origin, state(holding != null), now.epoch(), now.sequence(),
                 Math.max(0, originLast - now.sequence()), staleness, holding != null ? holding : lastError, (long) counters.transactions.count(),
@@ -260,10 +258,6 @@ public final class Lane implements AutoCloseable {
             return LaneStatus.State.STOPPED;
         }
         return held ? LaneStatus.State.HELD : state;
-    }
-
-    private static long nowMicros() {
-        return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
     }
 
     private boolean stopped() {

@@ -1,5 +1,6 @@
 package io.rowmesh.node.history;
 
+import io.rowmesh.applier.write.Micros;
 import io.rowmesh.applier.write.StoredRows;
 import io.rowmesh.applier.write.TextForms;
 import io.rowmesh.node.config.NodeConfig;
@@ -10,13 +11,9 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -36,8 +33,6 @@ public record Why(String region, String table, String key, Map<String, String> r
                   List<ConflictRow> conflicts, List<ParkedRow> parked) {
 
     private static final int CONFLICTS = 20;
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSSSS'+00'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     /** @param truncate whether it is a truncate, which deletes every key */
     public record Delete(String at, String origin, boolean truncate) {
@@ -62,7 +57,7 @@ public record Why(String region, String table, String key, Map<String, String> r
             Optional<StoredRows.Stored> stored = rows.read(texts);
             Version version = stored.map(StoredRows.Stored::version).orElse(null);
             return new Why(config.region(), id.toString(), canonical, stored.map(row -> shown(row, config.privateColumns(id))).orElse(null),
-                    version == null ? null : time(version), version == null ? null : version.origin(), deletes(connection, id, canonical),
+                    version == null ? null : Micros.text(version.commitMicros()), version == null ? null : version.origin(), deletes(connection, id, canonical),
                     Conflicts.of(connection, id, canonical, CONFLICTS), ParkedRow.of(connection, id, canonical));
         } finally {
             connection.rollback();
@@ -73,11 +68,6 @@ public record Why(String region, String table, String key, Map<String, String> r
         Map<String, String> shown = new LinkedHashMap<>();
         stored.row().columns().forEach(column -> shown.put(column, privates.contains(column) ? "(private)" : stored.row().get(column)));
         return shown;
-    }
-
-    private static String time(Version version) {
-        return TIME.format(Instant.EPOCH.plusSeconds(Math.floorDiv(version.commitMicros(), 1_000_000L))
-                .plusNanos(Math.floorMod(version.commitMicros(), 1_000_000L) * 1_000L));
     }
 
     private static List<Delete> deletes(Connection connection, TableId table, String key) throws SQLException {

@@ -1,20 +1,19 @@
 package io.rowmesh.applier.fence;
 
 import io.rowmesh.schema.Seen;
-import io.rowmesh.schema.store.ControlSchema;
 import io.rowmesh.testbed.TestingPostgres;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.postgresql.ds.PGSimpleDataSource;
 
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.sql.DataSource;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -26,17 +25,15 @@ class FencesTest {
     @TempDir
     static Path directory;
     private static TestingPostgres postgres;
-    private static PGSimpleDataSource pool;
+    private static DataSource pool;
 
     private final AtomicLong nanos = new AtomicLong();
     private Fences fences;
 
     @BeforeAll
     static void startPostgres() {
-        postgres = TestingPostgres.start(directory);
-        pool = new PGSimpleDataSource();
-        pool.setUrl(postgres.jdbcUrl());
-        ControlSchema.migrate(pool);
+        postgres = TestingPostgres.start(directory).withControlTables();
+        pool = postgres.dataSource();
     }
 
     @AfterAll

@@ -4,14 +4,12 @@ import io.rowmesh.rules.ConflictType;
 import io.rowmesh.schema.Row;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.Version;
-import io.rowmesh.schema.store.ControlSchema;
 import io.rowmesh.testbed.TestingPostgres;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.postgresql.ds.PGSimpleDataSource;
 
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -22,6 +20,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import javax.sql.DataSource;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -39,14 +38,12 @@ class ConflictHistoryTest {
     @TempDir
     static Path directory;
     private static TestingPostgres postgres;
-    private static PGSimpleDataSource dataSource;
+    private static DataSource dataSource;
 
     @BeforeAll
     static void start() {
-        postgres = TestingPostgres.start(directory, "16", Map.of());
-        dataSource = new PGSimpleDataSource();
-        dataSource.setUrl(postgres.jdbcUrl());
-        ControlSchema.migrate(dataSource);
+        postgres = TestingPostgres.start(directory, "16", Map.of()).withControlTables();
+        dataSource = postgres.dataSource();
     }
 
     @AfterAll

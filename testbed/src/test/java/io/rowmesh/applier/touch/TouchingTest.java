@@ -1,6 +1,7 @@
 package io.rowmesh.applier.touch;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.rowmesh.applier.write.Micros;
 import io.rowmesh.rules.credible.LogVersions;
 import io.rowmesh.rules.credible.WrittenKey;
 import io.rowmesh.schema.Column;
@@ -8,23 +9,20 @@ import io.rowmesh.schema.Row;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TableShape;
-import io.rowmesh.schema.store.ControlSchema;
 import io.rowmesh.testbed.TestingPostgres;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.postgresql.ds.PGSimpleDataSource;
 
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.sql.DataSource;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -41,7 +39,7 @@ class TouchingTest {
     @TempDir
     static Path directory;
     private static TestingPostgres postgres;
-    private static PGSimpleDataSource pool;
+    private static DataSource pool;
 
     /** By how much the node's clock is wrong, microseconds. */
     private final AtomicLong wrong = new AtomicLong();
@@ -53,10 +51,8 @@ class TouchingTest {
 
     @BeforeAll
     static void startPostgres() {
-        postgres = TestingPostgres.start(directory);
-        pool = new PGSimpleDataSource();
-        pool.setUrl(postgres.jdbcUrl());
-        ControlSchema.migrate(pool);
+        postgres = TestingPostgres.start(directory).withControlTables();
+        pool = postgres.dataSource();
     }
 
     @AfterAll
@@ -74,7 +70,7 @@ class TouchingTest {
 
     /** As after a restart of the node. */
     private void node() throws SQLException {
-        Clocks clocks = new Clocks(5_000_000, () -> nowMicros() + wrong.get(), System::nanoTime);
+        Clocks clocks = new Clocks(5_000_000, () -> Micros.now() + wrong.get(), System::nanoTime);
         withholding = new Withholding(pool, versions, clocks, underWay, SECRET, table -> false, table -> false, new SimpleMeterRegistry());
         withholding.restart();
         toucher = new Toucher(pool, versions, clocks, underWay, SECRET);
@@ -101,7 +97,7 @@ class TouchingTest {
         toucher.round();
         assertEquals(List.of(), messages(), "of each key one touch at a time");
 
-        withholding.begin(nowMicros(), xid());
+        withholding.begin(Micros.now(), xid());
         assertEquals(Optional.empty(), withholding.message(TouchMessage.PREFIX, content(written.get(0))));
         assertEquals(Optional.empty(), withholding.message(TouchMessage.PREFIX, content(written.get(1))));
         Optional<RowChange> gone = withholding.message(TouchMessage.PREFIX, content(written.get(3)));
@@ -115,7 +111,7 @@ class TouchingTest {
 
     @Test
     void afterAStepBackATouchWaitsUntilTheClockIsPastWhatWasShipped() throws SQLException {
-        versions = new LogVersions(Long.MIN_VALUE, nowMicros() + 60_000_000);
+        versions = new LogVersions(Long.MIN_VALUE, Micros.now() + 60_000_000);
         node();
         postgres.execute("insert into public.t values (1, 'a')");
         assertFalse(captured(xid(), insert(1)));
@@ -136,7 +132,7 @@ class TouchingTest {
         List<String> written = messages();
         postgres.execute("insert into public.t values (1, 'between')");
         assertFalse(captured(xid(), insert(1)), "its key is pending");
-        withholding.begin(nowMicros(), xid());
+        withholding.begin(Micros.now(), xid());
         withholding.message(TouchMessage.PREFIX, content(written.get(0)));
         assertEquals(Optional.empty(), withholding.message(TouchMessage.PREFIX, content(written.get(1))));
         assertTrue(withholding.ships(position += 10));
@@ -154,7 +150,7 @@ class TouchingTest {
         try (Connection local = postgres.connect()) {
             local.setAutoCommit(false);
             local.createStatement().execute("insert into public.t values (1, 'under way')");
-            versions = new LogVersions(nowMicros(), Long.MIN_VALUE);
+            versions = new LogVersions(Micros.now(), Long.MIN_VALUE);
             node();
             try (var row = local.createStatement().executeQuery("select pg_current_xact_id()::text::bigint")) {
                 row.next();
@@ -172,7 +168,7 @@ class TouchingTest {
 
     @Test
     void pendingKeysOutliveTheNode() throws SQLException {
-        versions = new LogVersions(nowMicros(), Long.MIN_VALUE);
+        versions = new LogVersions(Micros.now(), Long.MIN_VALUE);
         node();
         assertFalse(captured(xid(), 0, insert(1)));
         versions = new LogVersions(Long.MIN_VALUE, Long.MIN_VALUE);
@@ -184,7 +180,7 @@ class TouchingTest {
 
     @Test
     void aWithheldTruncateIsTouchedWithEveryRowThatStands() throws SQLException {
-        versions = new LogVersions(nowMicros(), Long.MIN_VALUE);
+        versions = new LogVersions(Micros.now(), Long.MIN_VALUE);
         node();
         assertFalse(captured(xid(), 0, new RowChange.Truncate(T)));
         postgres.execute("insert into public.t values (1, 'a'), (2, 'b')");
@@ -194,7 +190,7 @@ class TouchingTest {
         List<String> written = messages();
         assertTrue(written.get(1).contains("gone"), written.toString());
         assertEquals(2, written.stream().limit(4).filter(line -> line.startsWith("table public.t: UPDATE")).count(), written.toString());
-        withholding.begin(nowMicros(), xid());
+        withholding.begin(Micros.now(), xid());
         withholding.message(TouchMessage.PREFIX, content(written.get(0)));
         assertEquals(RowChange.Kind.TRUNCATE, withholding.message(TouchMessage.PREFIX, content(written.get(1))).orElseThrow().kind());
         withholding.wrote(List.of(new RowChange.Truncate(T), insert(1), insert(2)));
@@ -204,7 +200,7 @@ class TouchingTest {
     @Test
     void aLockedRowHoldsNoOtherUp() throws SQLException {
         postgres.execute("insert into public.t values (1, 'a'), (2, 'b')");
-        versions = new LogVersions(nowMicros(), Long.MIN_VALUE);
+        versions = new LogVersions(Micros.now(), Long.MIN_VALUE);
         node();
         assertFalse(captured(xid(), 0, insert(1), insert(2)));
         messages();
@@ -228,7 +224,7 @@ class TouchingTest {
 
     /** Whether it is shipped. */
     private boolean captured(long xid, RowChange... changes) throws SQLException {
-        return captured(xid, nowMicros(), changes);
+        return captured(xid, Micros.now(), changes);
     }
 
     private boolean captured(long xid, long micros, RowChange... changes) throws SQLException {
@@ -262,9 +258,5 @@ class TouchingTest {
 
     private static RowChange delete(int id) {
         return new RowChange.Delete(T, new Row(Integer.toString(id), Row.ABSENT));
-    }
-
-    private static long nowMicros() {
-        return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
     }
 }

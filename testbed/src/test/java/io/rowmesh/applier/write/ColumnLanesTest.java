@@ -8,7 +8,6 @@ import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TableShape;
 import io.rowmesh.schema.TransactionHeader;
 import io.rowmesh.schema.Version;
-import io.rowmesh.schema.store.ControlSchema;
 import io.rowmesh.testbed.TestingPostgres;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -16,14 +15,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.postgresql.ds.PGSimpleDataSource;
 
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
@@ -51,14 +47,11 @@ class ColumnLanesTest {
     private LocalWrites localWrites;
     private long sequence;
     private long captured;
-    private final long start = nowMicros();
+    private final long start = Micros.now();
 
     @BeforeAll
     static void startPostgres() {
-        postgres = TestingPostgres.start(directory);
-        PGSimpleDataSource dataSource = new PGSimpleDataSource();
-        dataSource.setUrl(postgres.jdbcUrl());
-        ControlSchema.migrate(dataSource);
+        postgres = TestingPostgres.start(directory).withControlTables();
         postgres.execute("insert into rowmesh.versions_since values (true, clock_timestamp() - interval '1 minute')");
     }
 
@@ -117,7 +110,7 @@ class ColumnLanesTest {
     void aLocalWriteStaysUntilItIsCapturedAndIsMergedThen() throws SQLException {
         apply(eu, start, insert("ann", "a@x"));
         Local local = locally("update public.person set name = 'local'", update(row("ann", "a@x"), row("local", "a@x")));
-        apply(eu, nowMicros(), update(row("ann", "a@x"), row("ann", "eu@x")));
+        apply(eu, Micros.now(), update(row("ann", "a@x"), row("ann", "eu@x")));
         assertEquals("1|local|a@x|t|ab  ", rows());
         capture(local);
         assertEquals("1|local|eu@x|t|ab  ", rows());
@@ -130,7 +123,7 @@ class ColumnLanesTest {
         apply(eu, start, insert("ann", "a@x"));
         Local first = locally("update public.person set name = 'one'", update(row("ann", "a@x"), row("one", "a@x")));
         Local second = locally("update public.person set name = 'two'", update(row("one", "a@x"), row("two", "a@x")));
-        apply(eu, nowMicros(), update(row("ann", "a@x"), row("ann", "eu@x")));
+        apply(eu, Micros.now(), update(row("ann", "a@x"), row("ann", "eu@x")));
         capture(first);
         assertEquals("1|two|a@x|t|ab  ", rows());
         capture(second);
@@ -143,7 +136,7 @@ class ColumnLanesTest {
         Local local = locally("savepoint s; update public.person set name = 'local'; release savepoint s",
                 update(row("ann", "a@x"), row("local", "a@x")));
         capture(local);
-        apply(eu, nowMicros(), update(row("ann", "a@x"), row("ann", "eu@x")));
+        apply(eu, Micros.now(), update(row("ann", "a@x"), row("ann", "eu@x")));
         assertEquals("1|local|eu@x|t|ab  ", rows());
     }
 
@@ -154,7 +147,7 @@ class ColumnLanesTest {
                 update(row("ann", "a@x"), row("one", "a@x")), update(row("one", "a@x"), row("two", "a@x")));
         localWrites.onRows(new Version(local.micros(), "us"), 1, ++captured, local.xid(), local.changes().subList(0, 1));
         localWrites.beforeSync(captured - 1);
-        apply(eu, nowMicros(), update(row("ann", "a@x"), row("ann", "eu@x")));
+        apply(eu, Micros.now(), update(row("ann", "a@x"), row("ann", "eu@x")));
         assertEquals("1|two|a@x|t|ab  ", rows());
         localWrites.onRows(new Version(local.micros(), "us"), 1, captured, local.xid(), local.changes().subList(1, 2));
         localWrites.beforeSync(captured);
@@ -169,7 +162,7 @@ class ColumnLanesTest {
         assertEquals("", rows());
         capture(delete);
         assertEquals("", rows());
-        apply(ap, nowMicros(), update(row("ann", "ap@x"), row("newer", "ap@x")));
+        apply(ap, Micros.now(), update(row("ann", "ap@x"), row("newer", "ap@x")));
         assertEquals("1|newer|ap@x|t|ab  ", rows());
     }
 
@@ -188,7 +181,7 @@ class ColumnLanesTest {
     void theCaptureDoesNotWaitForAUsersTransaction() throws Exception {
         apply(eu, start, insert("ann", "a@x"));
         Local local = locally("update public.person set name = 'local'", update(row("ann", "a@x"), row("local", "a@x")));
-        apply(eu, nowMicros(), update(row("ann", "a@x"), row("ann", "eu@x")));
+        apply(eu, Micros.now(), update(row("ann", "a@x"), row("ann", "eu@x")));
         try (Connection user = postgres.connect()) {
             user.setAutoCommit(false);
             user.createStatement().execute("update public.person set name = 'open'");
@@ -197,7 +190,7 @@ class ColumnLanesTest {
         }
         assertEquals("1|local|a@x|t|ab  ", rows());
         assertEquals("t", postgres.value("select waiting from rowmesh.key_state"));
-        apply(eu, nowMicros(), update(row("ann", "eu@x"), row("ann", "eu2@x")));
+        apply(eu, Micros.now(), update(row("ann", "eu@x"), row("ann", "eu2@x")));
         assertEquals("1|local|eu2@x|t|ab  ", rows());
     }
 
@@ -208,7 +201,7 @@ class ColumnLanesTest {
             user.createStatement().execute("insert into public.person values (1, 'local', 'l@x', true, 'ab')");
             CompletableFuture<Void> applying = CompletableFuture.runAsync(() -> {
                 try {
-                    apply(eu, nowMicros(), insert("ann", "a@x"));
+                    apply(eu, Micros.now(), insert("ann", "a@x"));
                 } catch (SQLException e) {
                     throw new IllegalStateException(e);
                 }
@@ -242,7 +235,7 @@ class ColumnLanesTest {
         apply(ap, start + 20, new RowChange.Insert(T, new Row("2", "older", "o@x", "t", "ab  ")));
         capture(truncate);
         assertEquals("", rows());
-        apply(ap, nowMicros(), update(row("ann", "a@x"), row("ann", "ap@x")));
+        apply(ap, Micros.now(), update(row("ann", "a@x"), row("ann", "ap@x")));
         assertEquals("1|ann|ap@x|t|ab  ", rows());
     }
 
@@ -260,7 +253,7 @@ class ColumnLanesTest {
         apply(eu, start, insert("ann", "a@x"));
         Local local = locally("update public.person set name = 'local'", update(row("ann", "a@x"), row("local", "a@x")));
         capture(local);
-        apply(eu, nowMicros(), update(row("local", "a@x"), row("newer", "a@x")));
+        apply(eu, Micros.now(), update(row("local", "a@x"), row("newer", "a@x")));
         captured--;
         capture(local);
         assertEquals("1|newer|a@x|t|ab  ", rows());
@@ -271,7 +264,7 @@ class ColumnLanesTest {
         apply(eu, start, insert("ann", "a@x"));
         postgres.execute("alter table public.person add constraint no_eu check (name <> 'local' or mail <> 'eu@x')");
         Local local = locally("update public.person set name = 'local'", update(row("ann", "a@x"), row("local", "a@x")));
-        apply(eu, nowMicros(), update(row("ann", "a@x"), row("ann", "eu@x")));
+        apply(eu, Micros.now(), update(row("ann", "a@x"), row("ann", "eu@x")));
         capture(local);
         assertEquals("1|local|a@x|t|ab  ", rows());
         assertEquals("t", postgres.value("select waiting from rowmesh.key_state"));
@@ -280,13 +273,13 @@ class ColumnLanesTest {
     @Test
     void aRowFromBeforeTheCaptureIsMergedOnceThatIsKnown() throws SQLException {
         postgres.execute("insert into public.person values (1, 'ann', 'a@x', true, 'ab')");
-        apply(eu, nowMicros(), update(row("ann", "a@x"), row("ann", "eu@x")));
+        apply(eu, Micros.now(), update(row("ann", "a@x"), row("ann", "eu@x")));
         assertEquals("1|ann|a@x|t|ab  ", rows());
         round();
         assertEquals("1|ann|eu@x|t|ab  ", rows());
         postgres.execute("insert into public.person values (2, 'bob', 'b@x', true, 'ab')");
         round();
-        apply(eu, nowMicros(), new RowChange.Update(T, new Row("2", "bob", "old", "t", "ab  "), new Row("2", "rob", "old", "t", "ab  ")));
+        apply(eu, Micros.now(), new RowChange.Update(T, new Row("2", "bob", "old", "t", "ab  "), new Row("2", "rob", "old", "t", "ab  ")));
         assertEquals("1|ann|eu@x|t|ab  \n2|rob|b@x|t|ab  ", rows());
     }
 
@@ -294,7 +287,7 @@ class ColumnLanesTest {
     void aRowThatWasLeftToSomebodyWhoRolledBackIsWrittenLater() throws Exception {
         apply(eu, start, insert("ann", "a@x"));
         Local local = locally("update public.person set name = 'local'", update(row("ann", "a@x"), row("local", "a@x")));
-        apply(eu, nowMicros(), update(row("ann", "a@x"), row("ann", "eu@x")));
+        apply(eu, Micros.now(), update(row("ann", "a@x"), row("ann", "eu@x")));
         try (Connection user = postgres.connect()) {
             user.setAutoCommit(false);
             user.createStatement().execute("update public.person set name = 'open'");
@@ -320,9 +313,9 @@ class ColumnLanesTest {
         round();
         round();
         assertEquals("0", postgres.value("select count(*) from rowmesh.key_state"));
-        apply(eu, nowMicros(), update(row("local", "a@x"), row("local", "eu@x")));
+        apply(eu, Micros.now(), update(row("local", "a@x"), row("local", "eu@x")));
         assertEquals("1|local|eu@x|t|ab  ", rows());
-        apply(eu, nowMicros(), new RowChange.Delete(T, row("local", "eu@x")));
+        apply(eu, Micros.now(), new RowChange.Delete(T, row("local", "eu@x")));
         assertEquals("", rows());
         heartbeat("eu", "{\"us\": [1, 1]}");
         heartbeat("ap", "{\"eu\": [1, 3], \"us\": [1, 1]}");
@@ -347,7 +340,7 @@ class ColumnLanesTest {
         apply(eu, start, insert("ann", "a@x"));
         locally("update public.person set name = 'withheld'");
         postgres.execute("insert into rowmesh.pending_touch values ('public', 'person', '[\"1\"]', 1, 1, now(), now())");
-        apply(eu, nowMicros(), update(row("ann", "a@x"), row("ann", "eu@x")));
+        apply(eu, Micros.now(), update(row("ann", "a@x"), row("ann", "eu@x")));
         round();
         assertEquals("1|withheld|a@x|t|ab  ", rows());
         Local touch = locally("update public.person set name = name", update(null, row("withheld", "a@x")));
@@ -356,7 +349,7 @@ class ColumnLanesTest {
         assertEquals("1|withheld|a@x|t|ab  ", rows());
         apply(eu, touch.micros() - 1, update(row("ann", "eu@x"), row("older", "eu@x")));
         assertEquals("1|withheld|a@x|t|ab  ", rows());
-        apply(eu, nowMicros(), update(row("withheld", "a@x"), row("withheld", "newer")));
+        apply(eu, Micros.now(), update(row("withheld", "a@x"), row("withheld", "newer")));
         assertEquals("1|withheld|newer|t|ab  ", rows());
     }
 
@@ -424,9 +417,5 @@ class ColumnLanesTest {
     private static ApplierOptions options() {
         TableRules rules = TableRules.columnMerge(List.of());
         return new ApplierOptions("us", Set.of("eu", "ap"), table -> true, table -> rules, (table, column) -> false, Duration.ofSeconds(5));
-    }
-
-    private static long nowMicros() {
-        return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
     }
 }

@@ -9,7 +9,6 @@ import io.rowmesh.schema.SeenMark;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TableShape;
 import io.rowmesh.schema.TransactionHeader;
-import io.rowmesh.schema.store.ControlSchema;
 import io.rowmesh.testbed.TestingPostgres;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -17,14 +16,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.postgresql.ds.PGSimpleDataSource;
 
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -50,14 +46,11 @@ class ConflictRecordsTest {
 
     private LaneWriter writer;
     private long sequence;
-    private final long start = now();
+    private final long start = Micros.now();
 
     @BeforeAll
     static void startPostgres() {
-        postgres = TestingPostgres.start(directory, "17", Map.of());
-        PGSimpleDataSource dataSource = new PGSimpleDataSource();
-        dataSource.setUrl(postgres.jdbcUrl());
-        ControlSchema.migrate(dataSource);
+        postgres = TestingPostgres.start(directory, "17", Map.of()).withControlTables();
         postgres.execute("insert into rowmesh.versions_since values (true, clock_timestamp() - interval '1 minute')");
     }
 
@@ -89,7 +82,7 @@ class ConflictRecordsTest {
     void anOverwrittenRowAndOneThatStaysAreKeptWithWhatTheyMet() throws SQLException {
         postgres.execute("insert into public.t values (1, 'ab', true), (2, null, false), (3, 'own', null)");
         String local = postgres.value("select extract(epoch from pg_xact_commit_timestamp(xmin)) * 1000000 from public.t where id = 1");
-        apply(now(), List.of(), update(1, "x", "f"), update(4, "new", "t"));
+        apply(Micros.now(), List.of(), update(1, "x", "f"), update(4, "new", "t"));
         apply(start - 1_000_000, List.of(), insert(2, "old", "t"));
         assertEquals(List.of(
                 List.of("update_origin_differs", "[\"1\"]", "applied", "{\"id\": \"1\", \"c\": \"ab  \", \"b\": \"t\", \"twice\": \"2\"}",
@@ -105,8 +98,8 @@ class ConflictRecordsTest {
     @Test
     void whatTheOriginHadSeenIsNotKept() throws SQLException {
         postgres.execute("insert into public.t values (1, 'ab', true)");
-        apply(now(), List.of(new SeenMark("us", 1, 5, now())), update(1, "x", "f"));
-        apply(now(), List.of(), update(1, "y", "f"));
+        apply(Micros.now(), List.of(new SeenMark("us", 1, 5, Micros.now())), update(1, "x", "f"));
+        apply(Micros.now(), List.of(), update(1, "y", "f"));
         assertEquals(List.of(), history());
     }
 
@@ -120,7 +113,7 @@ class ConflictRecordsTest {
                 local.setAutoCommit(false);
                 local.createStatement().execute("update public.t set c = 'new' where id = 1; insert into public.t values (2, 'new', true)"
                         + " on conflict (id) do update set c = 'new'");
-                long before = now();
+                long before = Micros.now();
                 CompletableFuture<Void> applying = CompletableFuture.runAsync(() -> {
                     try {
                         apply(before, List.of(), change, update(3, "eu", "f"));
@@ -142,9 +135,9 @@ class ConflictRecordsTest {
     @Test
     void deletesAreKeptFromBothSides() throws SQLException {
         postgres.execute("insert into public.t values (1, 'ab', true), (2, 'cd', true)");
-        apply(now(), List.of(), delete(1), delete(9));
+        apply(Micros.now(), List.of(), delete(1), delete(9));
         apply(start - 1_000_000, List.of(), delete(2));
-        apply(now() - 30_000_000, List.of(), insert(1, "late", "t"));
+        apply(Micros.now() - 30_000_000, List.of(), insert(1, "late", "t"));
         assertEquals(List.of(
                 List.of("delete_origin_differs", "[\"1\"]", "deleted", "{\"id\": \"1\", \"c\": \"ab  \", \"b\": \"t\", \"twice\": \"2\"}", "{\"id\": \"1\"}", "us", "eu", "1"),
                 List.of("delete_missing", "[\"9\"]", "deleted", "-", "{\"id\": \"9\"}", "-", "eu", "1"),
@@ -154,11 +147,11 @@ class ConflictRecordsTest {
 
     @Test
     void anInsertOverAnOlderDeleteIsAConflictOnlyIfThatWasNotSeen() throws SQLException {
-        long deleted = now() - 1_000_000;
+        long deleted = Micros.now() - 1_000_000;
         postgres.execute("insert into rowmesh.tombstone (table_schema, table_name, row_key, deleted_at, origin, epoch, sequence)"
                 + " select 'public', 't', k, '" + Micros.text(deleted) + "', 'ap', 1, 1 from unnest(array['[\"1\"]', '[\"2\"]']) k");
-        apply(now(), List.of(), insert(1, "x", "t"));
-        apply(now(), List.of(new SeenMark("ap", 1, 1, deleted)), insert(2, "x", "t"));
+        apply(Micros.now(), List.of(), insert(1, "x", "t"));
+        apply(Micros.now(), List.of(new SeenMark("ap", 1, 1, deleted)), insert(2, "x", "t"));
         assertEquals(List.of(List.of("update_deleted", "[\"1\"]", "applied", "-", "{\"id\": \"1\", \"c\": \"x\", \"b\": \"t\"}", "ap", "eu", "1")), history());
         assertEquals("2", postgres.value("select count(*) from public.t"));
     }
@@ -170,7 +163,7 @@ class ConflictRecordsTest {
         for (int i = 1; i <= 5_000; i++) {
             changes.add(update(i, "eu", "f"));
         }
-        Outcome outcome = apply(now(), List.of(), changes.toArray(RowChange[]::new));
+        Outcome outcome = apply(Micros.now(), List.of(), changes.toArray(RowChange[]::new));
         assertEquals(Map.of(ConflictType.UPDATE_ORIGIN_DIFFERS, 5_000L), outcome.conflicts);
         assertNull(outcome.historyRefused);
         assertEquals("5000", postgres.value("select count(*) from public.t where c = 'eu'"));
@@ -180,12 +173,12 @@ class ConflictRecordsTest {
     @Test
     void aRefusedRowAndARefusingHistoryDoNotHoldTheStreamUp() throws SQLException {
         postgres.execute("create unique index t_c on public.t (c)", "insert into public.t values (7, 'same', true)");
-        apply(now(), List.of(), insert(8, "same", "t"), insert(9, "nine", "t"));
+        apply(Micros.now(), List.of(), insert(8, "same", "t"), insert(9, "nine", "t"));
         assertEquals(List.of("update_exists", "[\"8\"]", "parked", "breaks the unique key t_c"),
                 postgres.query("select type, row_key, decision, note from rowmesh.conflict").get(0));
         postgres.execute("alter table rowmesh.conflict add constraint none check (false) not valid");
         try {
-            Outcome outcome = apply(now(), List.of(), update(7, "upd", "f"));
+            Outcome outcome = apply(Micros.now(), List.of(), update(7, "upd", "f"));
             assertTrue(outcome.historyRefused.contains("\"none\""), outcome.historyRefused);
         } finally {
             postgres.execute("alter table rowmesh.conflict drop constraint none");
@@ -213,9 +206,5 @@ class ConflictRecordsTest {
 
     private static RowChange delete(int id) {
         return new RowChange.Delete(T, new Row(Integer.toString(id), Row.ABSENT, Row.ABSENT));
-    }
-
-    private static long now() {
-        return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
     }
 }

@@ -14,7 +14,6 @@ import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TableShape;
 import io.rowmesh.schema.TransactionHeader;
 import io.rowmesh.schema.Version;
-import io.rowmesh.schema.store.ControlSchema;
 import io.rowmesh.testbed.TestingPostgres;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -22,20 +21,18 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.postgresql.ds.PGSimpleDataSource;
 
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -63,14 +60,11 @@ class CounterLanesTest {
     private LaneWriter ap;
     private LocalWrites localWrites;
     private long sequence;
-    private final long start = nowMicros();
+    private final long start = Micros.now();
 
     @BeforeAll
     static void startPostgres() {
-        postgres = TestingPostgres.start(directory);
-        PGSimpleDataSource dataSource = new PGSimpleDataSource();
-        dataSource.setUrl(postgres.jdbcUrl());
-        ControlSchema.migrate(dataSource);
+        postgres = TestingPostgres.start(directory).withControlTables();
         postgres.execute("insert into rowmesh.versions_since values (true, clock_timestamp() - interval '1 minute')");
     }
 
@@ -105,7 +99,7 @@ class CounterLanesTest {
         Outcome late = apply(ap, start + 1, update(row(1, 10, 10, 10, "{a}", "eu"), row(1, 13, 13, 7, "{a,c}", "ap")));
         assertEquals("1|18|50|7|{a,b,c,z}|local", rows());
         assertEquals(Map.of(ConflictType.UPDATE_ORIGIN_DIFFERS, 1L), late.conflicts);
-        apply(eu, nowMicros(), update(row(1, 10, 10, 10, "{a}", "eu"), row(1, 8, 10, 10, "{a}", "newest")));
+        apply(eu, Micros.now(), update(row(1, 10, 10, 10, "{a}", "eu"), row(1, 8, 10, 10, "{a}", "newest")));
         assertEquals("1|16|50|7|{a,b,c,z}|newest", rows());
     }
 
@@ -130,10 +124,10 @@ class CounterLanesTest {
     void whatHadNotSeenADeleteDoesNotCountWhateverItsVersion() throws SQLException {
         apply(eu, start, insert(1, 3, "{}", "eu"));
         apply(eu, start + 1, delete(row(1, 3, 3, 3, "{}", "eu")));
-        Outcome unseen = apply(ap, nowMicros(), insert(1, 7, "{}", "ap"));
+        Outcome unseen = apply(ap, Micros.now(), insert(1, 7, "{}", "ap"));
         assertEquals("", rows());
         assertEquals(Map.of(ConflictType.UPDATE_DELETED, 1L), unseen.conflicts);
-        ap.apply(header("ap", nowMicros(), ++sequence, new SeenMark("eu", 1, sequence - 2, 0)), List.of(insert(1, 2, "{}", "after it")));
+        ap.apply(header("ap", Micros.now(), ++sequence, new SeenMark("eu", 1, sequence - 2, 0)), List.of(insert(1, 2, "{}", "after it")));
         assertEquals("1|2|2|2|{}|after it", rows());
     }
 
@@ -158,16 +152,16 @@ class CounterLanesTest {
     void aLocalDeleteIsKnownAtOnceAndGetsItsSequenceAtTheCapture() throws SQLException {
         apply(eu, start, insert(1, 3, "{}", "eu"));
         String xid = deleteLocally("delete from public.stock");
-        apply(ap, nowMicros(), insert(1, 7, "{}", "ap"));
+        apply(ap, Micros.now(), insert(1, 7, "{}", "ap"));
         assertEquals("", rows());
-        localWrites.onRows(new Version(nowMicros(), "us"), 1, 42, Long.parseLong(xid), List.of(delete(row(1, 3, 3, 3, "{}", "eu"))));
+        localWrites.onRows(new Version(Micros.now(), "us"), 1, 42, Long.parseLong(xid), List.of(delete(row(1, 3, 3, 3, "{}", "eu"))));
         localWrites.beforeSync();
         assertEquals("[1] us 1 42", postgres.value("select row_key || ' ' || origin || ' ' || epoch || ' ' || sequence from rowmesh.key_deletes")
                 .replace("\"", ""));
         assertEquals("0", postgres.value("select count(*) from rowmesh.pending_delete"));
-        apply(ap, nowMicros(), insert(1, 7, "{}", "ap"));
+        apply(ap, Micros.now(), insert(1, 7, "{}", "ap"));
         assertEquals("", rows());
-        ap.apply(header("ap", nowMicros(), ++sequence, new SeenMark("us", 1, 42, 0)), List.of(insert(1, 1, "{}", "seen")));
+        ap.apply(header("ap", Micros.now(), ++sequence, new SeenMark("us", 1, 42, 0)), List.of(insert(1, 1, "{}", "seen")));
         assertEquals("1|1|1|1|{}|seen", rows());
     }
 
@@ -175,16 +169,16 @@ class CounterLanesTest {
     void aLocalKeyChangeAndATruncateAreDeletesToo() throws SQLException {
         apply(eu, start, insert(1, 3, "{}", "eu"), insert(2, 4, "{}", "eu"));
         deleteLocally("update public.stock set id = 5 where id = 1");
-        apply(ap, nowMicros(), insert(1, 7, "{}", "ap"));
+        apply(ap, Micros.now(), insert(1, 7, "{}", "ap"));
         assertEquals("2|4|4|4|{}|eu\n5|3|3|3|{}|eu", rows());
         String xid = deleteLocally("truncate public.stock");
-        apply(ap, nowMicros(), insert(2, 7, "{}", "ap"), insert(9, 7, "{}", "ap"));
+        apply(ap, Micros.now(), insert(2, 7, "{}", "ap"), insert(9, 7, "{}", "ap"));
         assertEquals("", rows());
-        localWrites.onRows(new Version(nowMicros(), "us"), 1, 43, Long.parseLong(xid), List.of(new RowChange.Truncate(T)));
+        localWrites.onRows(new Version(Micros.now(), "us"), 1, 43, Long.parseLong(xid), List.of(new RowChange.Truncate(T)));
         localWrites.beforeSync();
-        apply(ap, nowMicros(), insert(9, 7, "{}", "ap"));
+        apply(ap, Micros.now(), insert(9, 7, "{}", "ap"));
         assertEquals("", rows());
-        ap.apply(header("ap", nowMicros(), ++sequence, new SeenMark("us", 1, 43, 0)), List.of(insert(9, 1, "{}", "seen")));
+        ap.apply(header("ap", Micros.now(), ++sequence, new SeenMark("us", 1, 43, 0)), List.of(insert(9, 1, "{}", "seen")));
         assertEquals("9|1|1|1|{}|seen", rows());
     }
 
@@ -194,7 +188,7 @@ class CounterLanesTest {
         postgres.execute("update public.stock set n = 50 where id = 1");
         apply(eu, start + 1, new RowChange.Truncate(T), insert(3, 1, "{}", "after"));
         assertEquals("3|1|1|1|{}|after", rows());
-        apply(ap, nowMicros(), insert(1, 7, "{}", "ap"));
+        apply(ap, Micros.now(), insert(1, 7, "{}", "ap"));
         assertEquals("3|1|1|1|{}|after", rows());
     }
 
@@ -202,7 +196,7 @@ class CounterLanesTest {
     void aChangeThatWaitedForALocalDeleteSeesIt() throws Exception {
         apply(eu, start, insert(1, 3, "{}", "eu"));
         whileLocally("delete from public.stock", () ->
-                apply(ap, nowMicros(), update(row(1, 3, 3, 3, "{}", "eu"), row(1, 9, 9, 3, "{}", "ap"))));
+                apply(ap, Micros.now(), update(row(1, 3, 3, 3, "{}", "eu"), row(1, 9, 9, 3, "{}", "ap"))));
         assertEquals("", rows());
     }
 
@@ -210,13 +204,13 @@ class CounterLanesTest {
     void aChangeThatWaitedForALocalDeleteAndInsertSeesTheDelete() throws Exception {
         apply(eu, start, insert(1, 3, "{}", "eu"));
         whileLocally("delete from public.stock; insert into public.stock values (1, 1, 1, 1, '{}', 'again')", () ->
-                apply(ap, nowMicros(), update(row(1, 3, 3, 3, "{}", "eu"), row(1, 9, 9, 3, "{}", "ap"))));
+                apply(ap, Micros.now(), update(row(1, 3, 3, 3, "{}", "eu"), row(1, 9, 9, 3, "{}", "ap"))));
         assertEquals("1|1|1|1|{}|again", rows());
     }
 
     @Test
     void anInsertThatWaitedForALocalInsertIsAddedToIt() throws Exception {
-        whileLocally("insert into public.stock values (1, 1, 1, 1, '{}', 'local')", () -> apply(ap, nowMicros(), insert(1, 5, "{}", "ap")));
+        whileLocally("insert into public.stock values (1, 1, 1, 1, '{}', 'local')", () -> apply(ap, Micros.now(), insert(1, 5, "{}", "ap")));
         assertEquals("1|6|5|1|{}|local", rows());
     }
 
@@ -224,10 +218,10 @@ class CounterLanesTest {
     void aDeleteThatFindsNoRowWaitsForALocalInsertUnderWay() throws Exception {
         apply(eu, start, insert(1, 3, "{}", "eu"));
         String xid = deleteLocally("delete from public.stock");
-        localWrites.onRows(new Version(nowMicros(), "us"), 1, 50, Long.parseLong(xid), List.of(delete(row(1, 3, 3, 3, "{}", "eu"))));
+        localWrites.onRows(new Version(Micros.now(), "us"), 1, 50, Long.parseLong(xid), List.of(delete(row(1, 3, 3, 3, "{}", "eu"))));
         localWrites.beforeSync();
         whileLocally("insert into public.stock values (1, 1, 1, 1, '{}', 'before it')", () ->
-                apply(eu, nowMicros(), delete(row(1, 3, 3, 3, "{}", "eu"))));
+                apply(eu, Micros.now(), delete(row(1, 3, 3, 3, "{}", "eu"))));
         // The insert stands in the log before the delete, which it had not seen, so it does not count.
         assertEquals("", rows());
     }
@@ -236,7 +230,7 @@ class CounterLanesTest {
     void anUpdateThatFindsNoRowWaitsForALocalInsertUnderWay() throws Exception {
         // Shipped and seen elsewhere before it is visible here: it stands in the log while a standby has not confirmed it.
         whileLocally("insert into public.stock values (1, 2, 2, 2, '{c}', 'local')", () ->
-                apply(ap, nowMicros(), update(row(1, 2, 2, 2, "{c}", "local"), row(1, 3, 4, 2, "{b,c}", "ap"))));
+                apply(ap, Micros.now(), update(row(1, 2, 2, 2, "{c}", "local"), row(1, 3, 4, 2, "{b,c}", "ap"))));
         assertEquals("1|3|4|2|{b,c}|local", rows());
     }
 
@@ -251,7 +245,7 @@ class CounterLanesTest {
     void aLocalUpdateThatWaitedForALaneAddsToItsResult() throws Exception {
         apply(eu, start, insert(1, 3, "{}", "eu"));
         whileLocally("update public.stock set n = n + 1", () ->
-                apply(ap, nowMicros(), update(row(1, 3, 3, 3, "{}", "eu"), row(1, 9, 9, 3, "{}", "ap"))));
+                apply(ap, Micros.now(), update(row(1, 3, 3, 3, "{}", "eu"), row(1, 9, 9, 3, "{}", "ap"))));
         assertEquals("10", postgres.value("select n from public.stock"));
     }
 
@@ -281,8 +275,7 @@ class CounterLanesTest {
         apply(eu, start + 1, delete(row(1, 3, 3, 3, "{}", "eu")));
         postgres.execute("update public.stock set v = 'local' where id = 2");
         apply(ap, start + 2, update(row(2, 3, 3, 3, "{}", "eu"), row(2, 4, 4, 3, "{}", "ap")));
-        PGSimpleDataSource pool = new PGSimpleDataSource();
-        pool.setUrl(postgres.jdbcUrl());
+        DataSource pool = postgres.dataSource();
         TombstoneCollector collector = new TombstoneCollector(pool, options(), () -> Long.MAX_VALUE, () -> new Seen.Mark(1, 7));
         assertEquals(0, round(collector));
         heartbeat("eu", "{\"us\": [1, 7]}");
@@ -373,9 +366,5 @@ class CounterLanesTest {
 
     private static ApplierOptions options() {
         return new ApplierOptions("us", Set.of("eu", "ap"), table -> true, table -> RULES, (table, column) -> false, Duration.ofSeconds(5));
-    }
-
-    private static long nowMicros() {
-        return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
     }
 }

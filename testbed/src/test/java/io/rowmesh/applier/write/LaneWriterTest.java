@@ -8,7 +8,6 @@ import io.rowmesh.schema.SeenMark;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TableShape;
 import io.rowmesh.schema.TransactionHeader;
-import io.rowmesh.schema.store.ControlSchema;
 import io.rowmesh.testbed.TestingPostgres;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -16,13 +15,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.postgresql.ds.PGSimpleDataSource;
 
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -52,14 +49,11 @@ class LaneWriterTest {
     private LaneWriter writer;
     private LocalWrites localWrites;
     private long sequence;
-    private final long start = nowMicros();
+    private final long start = Micros.now();
 
     @BeforeAll
     static void startPostgres() {
-        postgres = TestingPostgres.start(directory);
-        PGSimpleDataSource dataSource = new PGSimpleDataSource();
-        dataSource.setUrl(postgres.jdbcUrl());
-        ControlSchema.migrate(dataSource);
+        postgres = TestingPostgres.start(directory).withControlTables();
         postgres.execute("insert into rowmesh.versions_since values (true, clock_timestamp() - interval '1 minute')");
     }
 
@@ -101,7 +95,7 @@ class LaneWriterTest {
         assertEquals(List.of(List.of("1", "local")), rows());
         assertEquals(Map.of(ConflictType.INSERT_EXISTS, 1L), lost.conflicts);
         assertEquals(1, lost.skipped);
-        Outcome won = apply(nowMicros(), update(1, "newer"));
+        Outcome won = apply(Micros.now(), update(1, "newer"));
         assertEquals(List.of(List.of("1", "newer")), rows());
         assertEquals(Map.of(ConflictType.UPDATE_ORIGIN_DIFFERS, 1L), won.conflicts);
     }
@@ -109,8 +103,8 @@ class LaneWriterTest {
     @Test
     void whatTheOriginHadSeenIsNoConflict() throws SQLException {
         postgres.execute("insert into public.t values (1, 'local')");
-        TransactionHeader header = new TransactionHeader("eu", 1, ++sequence, nowMicros(), sequence, 1, 1,
-                List.of(new SeenMark("us", 1, 5, nowMicros())), false);
+        TransactionHeader header = new TransactionHeader("eu", 1, ++sequence, Micros.now(), sequence, 1, 1,
+                List.of(new SeenMark("us", 1, 5, Micros.now())), false);
         assertEquals(Map.of(), writer.apply(header, List.of(update(1, "after"))).conflicts);
     }
 
@@ -135,8 +129,8 @@ class LaneWriterTest {
         List<RowChange> inserts = IntStream.rangeClosed(1, rows).mapToObj(i -> insert(i, "v")).toList();
         index.add(inserts.stream().map(TableKey::of).toList());
         assertTimeoutPreemptively(Duration.ofSeconds(30), () -> {
-            writer.apply(header(nowMicros(), ++sequence), inserts);
-            localWrites.onRows(new io.rowmesh.schema.Version(nowMicros(), "us"), 1, 1, 0, inserts);
+            writer.apply(header(Micros.now(), ++sequence), inserts);
+            localWrites.onRows(new io.rowmesh.schema.Version(Micros.now(), "us"), 1, 1, 0, inserts);
             localWrites.beforeSync();
         });
         assertEquals(String.valueOf(rows), postgres.value("select count(*) from public.t"));
@@ -147,7 +141,7 @@ class LaneWriterTest {
         try (Connection local = postgres.connect()) {
             local.setAutoCommit(false);
             local.createStatement().execute("insert into public.t values (1, 'under way')");
-            Outcome outcome = apply(nowMicros(), delete(1));
+            Outcome outcome = apply(Micros.now(), delete(1));
             assertEquals(1, outcome.deletesWithoutRow.size());
             local.commit();
         }
@@ -158,7 +152,7 @@ class LaneWriterTest {
     @Test
     void aLocalDeleteIsReassertedAgainstAnOlderInsertThatSlippedIn() throws SQLException {
         apply(start, insert(1, "a"));
-        long deleted = nowMicros();
+        long deleted = Micros.now();
         postgres.execute("delete from public.t where id = 1");
         apply(start + 1, insert(1, "slipped in"));
         assertEquals(List.of(List.of("1", "slipped in")), rows());
@@ -178,7 +172,7 @@ class LaneWriterTest {
         }
         postgres.execute("update rowmesh.tombstone set deleted_at = clock_timestamp() + interval '1 second'");
         String xid = postgres.value("select xmin::text from public.t");
-        localWrites.onRows(new io.rowmesh.schema.Version(nowMicros(), "us"), 1, 1, Long.parseLong(xid), List.of(insert(1, "older")));
+        localWrites.onRows(new io.rowmesh.schema.Version(Micros.now(), "us"), 1, 1, Long.parseLong(xid), List.of(insert(1, "older")));
         localWrites.beforeSync();
         assertEquals(List.of(), rows());
     }
@@ -222,7 +216,7 @@ class LaneWriterTest {
         assertEquals(0, apply(start + 1, new RowChange.Update(wider, null, new Row("1", "b", "1.50"))).parked);
         postgres.execute("alter table public.t alter column w type numeric(14,4)");
         TableShape finer = new TableShape(T.id(), List.of(T.columns().get(0), T.columns().get(1), new Column("w", "numeric(14,4)", false)));
-        assertEquals(0, apply(nowMicros(), new RowChange.Update(finer, null, new Row("1", "c", "1.5001"))).parked);
+        assertEquals(0, apply(Micros.now(), new RowChange.Update(finer, null, new Row("1", "c", "1.5001"))).parked);
         assertEquals(List.of(List.of("1", "c", "1.5001")), rows());
     }
 
@@ -258,7 +252,7 @@ class LaneWriterTest {
         postgres.execute("drop table public.gone", "alter table public.t drop constraint t_pkey");
         localWrites.close();
         localWrites.start();
-        localWrites.onRows(new io.rowmesh.schema.Version(nowMicros(), "us"), 1, 1, 0, List.of(
+        localWrites.onRows(new io.rowmesh.schema.Version(Micros.now(), "us"), 1, 1, 0, List.of(
                 new RowChange.Delete(gone, new Row("2", Row.ABSENT)), delete(8)));
         localWrites.beforeSync();
         assertEquals("4", postgres.value("select count(*) from rowmesh.tombstone"));
@@ -271,7 +265,7 @@ class LaneWriterTest {
         localWrites.close();
         try (LocalWrites writes = new LocalWrites(sessions(), sendOnly, locks, index)) {
             writes.start();
-            writes.onRows(new io.rowmesh.schema.Version(nowMicros(), "us"), 1, 1, 0, List.of(delete(1), new RowChange.Truncate(T)));
+            writes.onRows(new io.rowmesh.schema.Version(Micros.now(), "us"), 1, 1, 0, List.of(delete(1), new RowChange.Truncate(T)));
             writes.beforeSync();
         }
         assertEquals("0", postgres.value("select count(*) from rowmesh.tombstone"));
@@ -318,11 +312,11 @@ class LaneWriterTest {
 
     @Test
     void applyingWaitsUntilTheClockIsPastTheChangeAndStopsBeyondTheLimit() throws SQLException {
-        long ahead = nowMicros() + 400_000;
+        long ahead = Micros.now() + 400_000;
         apply(ahead, insert(1, "from ahead"));
-        assertTrue(nowMicros() > ahead);
+        assertTrue(Micros.now() > ahead);
         postgres.execute("update public.t set v = 'after' where id = 1");
-        assertThrows(ClockSkewException.class, () -> apply(nowMicros() + 60_000_000, insert(2, "far ahead")));
+        assertThrows(ClockSkewException.class, () -> apply(Micros.now() + 60_000_000, insert(2, "far ahead")));
     }
 
     @Test
@@ -331,7 +325,7 @@ class LaneWriterTest {
         try (Connection local = postgres.connect()) {
             local.setAutoCommit(false);
             local.createStatement().execute("update public.t set v = 'local' where id = 1");
-            long before = nowMicros();
+            long before = Micros.now();
             CompletableFuture<Void> applying = CompletableFuture.runAsync(() -> {
                 try {
                     apply(before, update(1, "remote"));
@@ -377,9 +371,5 @@ class LaneWriterTest {
 
     private static ApplierOptions options() {
         return new ApplierOptions("us", Set.of("eu"), table -> true, Duration.ofSeconds(5));
-    }
-
-    private static long nowMicros() {
-        return java.time.temporal.ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
     }
 }
