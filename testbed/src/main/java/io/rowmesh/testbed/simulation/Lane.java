@@ -219,6 +219,6 @@ final class Lane implements Actor {
 
     @Override
     public boolean isQuiet() {
-        return target != null && applying == null && next > world.regions[origin].log.synced();
+        return target != null && target.isOpen() && applying == null && next > world.regions[origin].log.synced();
     }
 }

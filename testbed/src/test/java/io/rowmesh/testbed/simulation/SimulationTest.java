@@ -3,6 +3,7 @@ package io.rowmesh.testbed.simulation;
 import org.junit.jupiter.api.Test;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 class SimulationTest {
 
@@ -28,5 +29,16 @@ class SimulationTest {
         Simulation.run(42, null, first::append);
         Simulation.run(42, null, second::append);
         assertEquals(first.toString(), second.toString());
+    }
+
+    /** What a lane has applied and its database lost in a crash comes again: until it has noticed, it is not at rest. */
+    @Test
+    void aLaneWhoseDatabaseDiedIsNotAtRest() {
+        World world = new World(new SeededChoices(1), Profile.draw(new SeededChoices(1), Rules.LAST_WRITE_WINS), null, null);
+        world.run();
+        Region region = world.regions[1];
+        assertTrue(region.lanes.stream().allMatch(Lane::isQuiet));
+        region.database.crash();
+        assertTrue(region.lanes.stream().noneMatch(Lane::isQuiet));
     }
 }
