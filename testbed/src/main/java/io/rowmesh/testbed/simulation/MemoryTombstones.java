@@ -1,0 +1,140 @@
+package io.rowmesh.testbed.simulation;
+
+import io.rowmesh.applier.write.TableKey;
+import io.rowmesh.applier.write.TombstoneIndex;
+import io.rowmesh.applier.write.Tombstones;
+import io.rowmesh.schema.RowKey;
+import io.rowmesh.schema.TableId;
+import io.rowmesh.schema.TableShape;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Tombstones of a simulated database and what looks at rows below them, as statements of a {@link MemoryTarget}. */
+final class MemoryTombstones {
+
+    private final World world;
+    private final Database database;
+    private final MemoryTarget session;
+    private final int origin;
+    private final boolean self;
+
+    MemoryTombstones(MemoryTarget session, Database database, int origin) {
+        this.world = database.world;
+        this.database = database;
+        this.session = session;
+        this.origin = origin;
+        this.self = origin == database.region;
+    }
+
+    private boolean is(Fault fault) {
+        return world.planted == fault;
+    }
+
+    void record(List<Tombstones.Dated> deletes) throws SQLException {
+        MemoryStatement statement = session.begin(null);
+        statement.own.durable = true;
+        for (; statement.at < deletes.size(); statement.at++) {
+            Tombstones.Dated each = deletes.get(statement.at);
+            Table table = database.table(each.key().table());
+            int slot = each.key().isWholeTable() ? table.wholeTable() : World.slot(each.key().key());
+            boolean skipped = is(Fault.NO_TOMBSTONE_OF_LOCAL_DELETE) || is(Fault.NO_TOMBSTONE)
+                    || each.key().isWholeTable() && is(Fault.TRUNCATE_WITHOUT_TOMBSTONE);
+            if (!skipped) {
+                database.bury(table, slot, statement.own, each.micros(), origin, each.sequence());
+            }
+        }
+        session.endStatement();
+    }
+
+    void deleteOlder(TableShape shape, List<String[]> keys, List<Long> micros, String of) throws SQLException {
+        Table table = database.table(shape.id());
+        MemoryStatement statement = session.begin(table);
+        int number = World.number(of);
+        boolean skipped = self ? is(Fault.NO_REASSERTION)
+                : is(Fault.NO_SECOND_LOOK_OF_LANE) || is(Fault.NO_SECOND_LOOK_AT_ALL);
+        for (; statement.at < keys.size() && !skipped; statement.at++) {
+            deleteBelow(statement, table, World.keySlot(keys.get(statement.at)[0]), Versions.of(micros.get(statement.at), number));
+        }
+        session.endStatement();
+    }
+
+    /** Deletes a row if it is strictly older, as the snapshot shows it and as it is once nobody else changes it. */
+    private void deleteBelow(MemoryStatement statement, Table table, int slot, long version) throws SQLException {
+        Tuple shown = statement.shown(table, slot);
+        if (shown == null || !isOlder(statement, shown, version)) {
+            return;
+        }
+        Tuple locked = database.locked(shown, statement.own);
+        if (locked != null && isOlder(statement, locked, version)) {
+            database.delete(locked, statement.own);
+        }
+    }
+
+    private boolean isOlder(MemoryStatement statement, Tuple row, long version) {
+        return row.xmin == statement.own || Versions.of(row) < version;
+    }
+
+    void deleteAllOlder(TableShape shape, long micros, String of) throws SQLException {
+        Table table = database.table(shape.id());
+        MemoryStatement statement = session.begin(table);
+        for (; statement.at < table.slots.length && !is(Fault.NO_REASSERTION); statement.at++) {
+            deleteBelow(statement, table, statement.at, Versions.of(micros, World.number(of)));
+        }
+        session.endStatement();
+    }
+
+    void deleteBelowTombstones(TableId id, List<String> keys) throws SQLException {
+        Table table = database.table(id);
+        MemoryStatement statement = session.begin(table);
+        boolean skipped = is(Fault.NO_SECOND_LOOK_OF_CAPTURE) || is(Fault.NO_SECOND_LOOK_AT_ALL);
+        for (; statement.at < keys.size() && !skipped; statement.at++) {
+            lookAt(statement, table, World.slot(keys.get(statement.at)));
+        }
+        session.endStatement();
+    }
+
+    void deleteBelowTombstones(TableId id) throws SQLException {
+        Table table = database.table(id);
+        MemoryStatement statement = session.begin(table);
+        for (; statement.at < table.slots.length; statement.at++) {
+            lookAt(statement, table, statement.at);
+        }
+        session.endStatement();
+    }
+
+    private void lookAt(MemoryStatement statement, Table table, int slot) throws SQLException {
+        Tuple newest = statement.tombstone(table, slot);
+        if (newest != null) {
+            deleteBelow(statement, table, slot, Versions.ofTombstone(newest));
+        }
+    }
+
+    List<TableId> tablesWithTombstones() throws SQLException {
+        session.transaction();
+        List<TableId> found = new ArrayList<>();
+        for (Table table : database.tables) {
+            for (Tuple tombstone : table.tombstones) {
+                if (database.committed(tombstone) != null) {
+                    found.add(table.shape.id());
+                    break;
+                }
+            }
+        }
+        return found;
+    }
+
+    void loadTombstones(TombstoneIndex index) throws SQLException {
+        session.transaction();
+        index.clear();
+        for (Table table : database.tables) {
+            for (int slot = 0; slot < table.tombstones.length; slot++) {
+                if (database.committed(table.tombstones[slot]) != null) {
+                    index.add(List.of(new TableKey(table.shape.id(), slot == table.wholeTable() ? RowKey.ALL : World.ROW_KEYS[slot])));
+                }
+            }
+        }
+        index.loaded();
+    }
+}
