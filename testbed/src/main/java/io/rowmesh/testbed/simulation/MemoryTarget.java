@@ -36,6 +36,7 @@ final class MemoryTarget implements Target {
     private boolean closed;
     /** The one under way, null between statements. */
     private MemoryStatement statement;
+    private long snapshot;
     private boolean moved;
 
     MemoryTarget(Database database, int origin) {
@@ -69,7 +70,8 @@ final class MemoryTarget implements Target {
             if (table != null) {
                 database.share(table, own);
             }
-            statement = new MemoryStatement(own, database.snapshot());
+            snapshot = database.snapshot();
+            statement = new MemoryStatement(own, snapshot);
         }
         own.waitsFor = null;
         return statement;
@@ -91,9 +93,9 @@ final class MemoryTarget implements Target {
         }
     }
 
-    /** Of the statement under way. */
+    /** Of the statement under way, or the last one. */
     long snapshot() {
-        return statement.snapshot;
+        return snapshot;
     }
 
     /** Waits until nobody else writes the table. */
