@@ -18,7 +18,7 @@ public enum Fault {
     NO_REASSERTION("a local delete records its tombstone but deletes no older row"),
     NO_TOMBSTONE_OF_LOCAL_DELETE("local deletes are shipped without a tombstone of their own"),
     EQUAL_OF_SAME_ORIGIN_LOSES("< instead of <= for one origin's equal timestamps"),
-    SAME_ORIGIN_ALWAYS_WINS("changes of one origin apply in log order whatever their timestamps"),
+    SAME_ORIGIN_ALWAYS_WINS(Rules.CLOCK_STEPS, "changes of one origin apply in log order whatever their timestamps"),
     PROGRESS_BEFORE_DATA("progress is committed before the rows"),
     PROGRESS_AFTER_DATA("progress is committed after the rows"),
     RESUME_BY_ORIGIN_POSITION("resumes by the replication origin's position, which aborts advance"),
@@ -36,38 +36,45 @@ public enum Fault {
     ACKNOWLEDGED_BEFORE_FLUSH("transactions are acknowledged before they are durable"),
     VERSION_OF_APPLYING_REGION("applied rows carry the applying region's own commit timestamp"),
     DELETES_UNCONDITIONAL("deletes are applied whatever the row's version"),
-    NOT_CAUSAL("transactions with counters are applied before what they had seen"),
-    SEEN_OVERSTATED("what was seen is told one too high"),
-    SEEN_UNDERSTATED("what was seen is told one too low"),
-    COUNTER_IMAGE_WRITTEN("a counter's update writes its own image instead of adding"),
-    COUNTER_DELTA_TWICE("what a merged write adds is added twice"),
-    COUNTER_MAX_BY_LAST_WRITE("a max takes the incoming value"),
-    COUNTER_VERSION_NOT_KEPT("the true version of a merged row is not kept"),
-    COUNTER_VERSION_OUTLIVES_ROW("the version kept for a row outlives its delete in the same transaction"),
-    COUNTER_DELETE_KNOWN_AT_CAPTURE("a local delete is known only once the capture has met it"),
-    COUNTER_DELETES_ASKED_BEFORE_HELD("deletes are judged by the statement that locks the row, not by one after it"),
-    COUNTER_DELETE_WAITS_FOR_NO_INSERT("a delete that finds no row does not wait for an insert under way"),
-    COUNTER_UPDATE_WAITS_FOR_NO_INSERT("an update that finds no row does not wait for an insert under way"),
-    COUNTER_DELETE_BY_VERSION("a delete leaves a row that is newer"),
-    COUNTER_DELETES_DROPPED_WHEN_ACKNOWLEDGED("deletes of keys are forgotten when all regions have acknowledged them"),
-    LOCAL_WRITE_NOT_JOINED("a captured local write is not joined into the state that is kept of its key"),
-    SHOWN_OVER_LATER_WRITE("the capture writes a row from its state although a later local write stands there"),
-    ALL_TAKEN_FOR_CAPTURED("a lane writes over local writes that are not captured yet"),
-    DEAD_ROW_FORGETS_COLUMNS("of a deleted row no columns are kept"),
-    STATE_NOT_DURABLE("a local write is shipped before its part of the state is durable"),
-    STATES_DROPPED_WHEN_ACKNOWLEDGED("states go when all regions have acknowledged their writes"),
-    STATES_DROPPED_BEFORE_CAPTURE("states go, and rows count as captured, without waiting for the own capture"),
-    INCREDIBLE_SHIPPED("transactions are shipped whatever their timestamps"),
-    BEGUN_CHANGES_NOT_NOTED("what lanes apply or drop does not count when a local timestamp is judged"),
-    WRITES_OF_PENDING_KEYS_SHIPPED("credible writes of a key are shipped while it waits for its touch"),
-    TOUCH_OF_UNCHANGED_ROW_ONLY("a key is touched only while its row is the one that was withheld"),
-    TOUCH_BEFORE_VISIBLE("a touch does not wait until the withheld transaction is visible"),
-    TOUCH_WHATEVER_ITS_TIMESTAMP("a touch does not wait until the clock is past what was applied and shipped"),
-    RACED_TOUCH_SHIPPED("a touch that found no row is shipped whatever came between");
+    NOT_CAUSAL(Rules.COUNTERS, "transactions with counters are applied before what they had seen"),
+    SEEN_OVERSTATED(Rules.COUNTERS, "what was seen is told one too high"),
+    SEEN_UNDERSTATED(Rules.COUNTERS, "what was seen is told one too low"),
+    COUNTER_IMAGE_WRITTEN(Rules.COUNTERS, "a counter's update writes its own image instead of adding"),
+    COUNTER_DELTA_TWICE(Rules.COUNTERS, "what a merged write adds is added twice"),
+    COUNTER_MAX_BY_LAST_WRITE(Rules.COUNTERS, "a max takes the incoming value"),
+    COUNTER_VERSION_NOT_KEPT(Rules.COUNTERS, "the true version of a merged row is not kept"),
+    COUNTER_VERSION_OUTLIVES_ROW(Rules.COUNTERS, "the version kept for a row outlives its delete in the same transaction"),
+    COUNTER_DELETE_KNOWN_AT_CAPTURE(Rules.COUNTERS, "a local delete is known only once the capture has met it"),
+    COUNTER_DELETES_ASKED_BEFORE_HELD(Rules.COUNTERS, "deletes are judged by the statement that locks the row, not by one after it"),
+    COUNTER_DELETE_WAITS_FOR_NO_INSERT(Rules.COUNTERS, "a delete that finds no row does not wait for an insert under way"),
+    COUNTER_UPDATE_WAITS_FOR_NO_INSERT(Rules.COUNTERS, "an update that finds no row does not wait for an insert under way"),
+    COUNTER_DELETE_BY_VERSION(Rules.COUNTERS, "a delete leaves a row that is newer"),
+    COUNTER_DELETES_DROPPED_WHEN_ACKNOWLEDGED(Rules.COUNTERS, "deletes of keys are forgotten when all regions have acknowledged them"),
+    LOCAL_WRITE_NOT_JOINED(Rules.COLUMN_MERGE, "a captured local write is not joined into the state that is kept of its key"),
+    SHOWN_OVER_LATER_WRITE(Rules.COLUMN_MERGE, "the capture writes a row from its state although a later local write stands there"),
+    ALL_TAKEN_FOR_CAPTURED(Rules.COLUMN_MERGE, "a lane writes over local writes that are not captured yet"),
+    DEAD_ROW_FORGETS_COLUMNS(Rules.COLUMN_MERGE, "of a deleted row no columns are kept"),
+    STATE_NOT_DURABLE(Rules.COLUMN_MERGE, "a local write is shipped before its part of the state is durable"),
+    STATES_DROPPED_WHEN_ACKNOWLEDGED(Rules.COLUMN_MERGE, "states go when all regions have acknowledged their writes"),
+    STATES_DROPPED_BEFORE_CAPTURE(Rules.COLUMN_MERGE, "states go, and rows count as captured, without waiting for the own capture"),
+    INCREDIBLE_SHIPPED(Rules.CLOCK_STEPS, "transactions are shipped whatever their timestamps"),
+    BEGUN_CHANGES_NOT_NOTED(Rules.CLOCK_STEPS, "what lanes apply or drop does not count when a local timestamp is judged"),
+    WRITES_OF_PENDING_KEYS_SHIPPED(Rules.CLOCK_STEPS, "credible writes of a key are shipped while it waits for its touch"),
+    TOUCH_OF_UNCHANGED_ROW_ONLY(Rules.CLOCK_STEPS, "a key is touched only while its row is the one that was withheld"),
+    TOUCH_BEFORE_VISIBLE(Rules.CLOCK_STEPS, "a touch does not wait until the withheld transaction is visible"),
+    TOUCH_WHATEVER_ITS_TIMESTAMP(Rules.CLOCK_STEPS, "a touch does not wait until the clock is past what was applied and shipped"),
+    RACED_TOUCH_SHIPPED(Rules.CLOCK_STEPS, "a touch that found no row is shipped whatever came between");
 
     private final String description;
+    private final Rules rules;
 
+    /** One that shows under last-write-wins. */
     Fault(String description) {
+        this(Rules.LAST_WRITE_WINS, description);
+    }
+
+    Fault(Rules rules, String description) {
+        this.rules = rules;
         this.description = description;
     }
 
@@ -89,12 +96,9 @@ public enum Fault {
         };
     }
 
-    /** The tables in which it shows. */
+    /** The histories in which it shows. */
     public Rules rules() {
-        boolean counters = name().startsWith("COUNTER_") || this == NOT_CAUSAL || this == SEEN_OVERSTATED
-                || this == SEEN_UNDERSTATED;
-        boolean clocks = this == SAME_ORIGIN_ALWAYS_WINS || ordinal() >= INCREDIBLE_SHIPPED.ordinal();
-        return clocks ? Rules.CLOCK_STEPS : this == DEAD_ROW_FORGETS_COLUMNS ? Rules.COLUMN_MERGE : counters ? Rules.COUNTERS : Rules.LAST_WRITE_WINS;
+        return rules;
     }
 
     public String description() {
