@@ -35,10 +35,6 @@ public final class ChangeLog implements AutoCloseable {
     /** Bound of a log opened without one, in bytes. */
     public static final long DEFAULT_MAX_BYTES = 10L << 30;
 
-    /** A single chunk up to this size stands in the record of its transaction. */
-    private static final int INLINE_LIMIT_BYTES = 64 << 10;
-    private static final int WRITE_AT_BYTES = 1 << 20;
-
     private final Path directory;
     private final String origin;
     private final long maxBytes;
@@ -55,13 +51,10 @@ public final class ChangeLog implements AutoCloseable {
 
     // Of the writer. What is volatile is read by sizeBytes().
     private final LogStore.Batch pending;
+    private final OpenTransaction open;
     private final SeenAtEnd seenAtEnd;
     private volatile Mark committed;
-    private volatile long openBytes;
     private volatile long newestMicros;
-    private int openChunks;
-    /** The first chunk of the open transaction while it may be the only one. */
-    private byte[] heldChunk;
 
     private ChangeLog(Path directory, String origin, long maxBytes, DirectoryLock lock, LogStore store) {
         this.directory = directory;
@@ -74,6 +67,7 @@ public final class ChangeLog implements AutoCloseable {
         this.acknowledgements = new Acknowledgements(store);
         this.committed = state.synced();
         this.pending = store.batch();
+        this.open = new OpenTransaction(store, pending);
         this.seenAtEnd = new SeenAtEnd(store);
         byte[] newest = store.get(Family.META, LogKeys.NEWEST);
         this.newestMicros = newest == null ? Long.MIN_VALUE : LogKeys.readMicros(newest);
@@ -174,7 +168,7 @@ public final class ChangeLog implements AutoCloseable {
     }
 
     private void become(LogState next, List<SeenMark> seen) {
-        forgetOpen();
+        open.forget();
         pending.clear();
         pending.deleteRange(Family.ENTRIES, LogKeys.entry(0), LogKeys.END).deleteRange(Family.CHUNKS, LogKeys.entry(0), LogKeys.END)
                 .put(Family.META, LogKeys.EPOCH, LogKeys.epochs(next))
@@ -226,18 +220,11 @@ public final class ChangeLog implements AutoCloseable {
      * @param chunk       made by {@link WireCodec#encodeChunk}; not copied, so the caller gives it away
      */
     public void appendChunk(int chunkNumber, byte[] chunk) {
-        if (chunkNumber != openChunks || state.epoch() == 0) {
+        if (chunkNumber != open.chunks() || state.epoch() == 0) {
             throw new ChangeLogException("chunk " + chunkNumber + " of transaction " + nextSequence() + " of " + origin
-                    + " is out of order: epoch " + state.epoch() + " has " + openChunks + " chunks of it");
+                    + " is out of order: epoch " + state.epoch() + " has " + open.chunks() + " chunks of it");
         }
-        if (chunkNumber == 0) {
-            heldChunk = chunk;
-        } else {
-            writeHeldChunk();
-            writeChunk(chunkNumber, chunk);
-        }
-        openChunks++;
-        openBytes += chunk.length;
+        open.append(nextSequence(), chunk);
     }
 
     /**
@@ -246,30 +233,7 @@ public final class ChangeLog implements AutoCloseable {
      * @param chunkNumber of a chunk that was appended
      */
     public void replaceChunk(int chunkNumber, byte[] chunk) {
-        openBytes += chunk.length - openChunk(chunkNumber).length;
-        if (heldChunk != null) {
-            heldChunk = chunk;
-        } else {
-            writeChunk(chunkNumber, chunk);
-        }
-    }
-
-    private void writeHeldChunk() {
-        if (heldChunk != null) {
-            writeChunk(0, heldChunk);
-            heldChunk = null;
-        }
-    }
-
-    private void writeChunk(int chunkNumber, byte[] chunk) {
-        pending.put(Family.CHUNKS, LogKeys.chunk(nextSequence(), chunkNumber), chunk);
-        writeWhenLarge();
-    }
-
-    private void writeWhenLarge() {
-        if (pending.bytes() > WRITE_AT_BYTES) {
-            store.write(pending, false);
-        }
+        open.replace(nextSequence(), chunkNumber, openChunk(chunkNumber).length, chunk);
     }
 
     /**
@@ -279,52 +243,40 @@ public final class ChangeLog implements AutoCloseable {
      */
     public void commit(TransactionHeader header) {
         requireNext(header);
-        byte[] onlyChunk = heldChunk != null && heldChunk.length <= INLINE_LIMIT_BYTES ? heldChunk : null;
-        if (onlyChunk == null) {
-            writeHeldChunk();
-        }
+        byte[] onlyChunk = open.end(header.sequence());
         var wire = WireCodec.encode(header);
-        long totalBytes = committed.totalBytes() + openBytes + wire.getSerializedSize();
+        long totalBytes = committed.totalBytes() + open.bytes() + wire.getSerializedSize();
         pending.put(Family.ENTRIES, LogKeys.entry(header.sequence()), new LogEntry(wire, onlyChunk, totalBytes).encode());
         committed = new Mark(header.sequence(), header.sourcePosition(), totalBytes);
         newestMicros = Math.max(newestMicros, header.commitMicros());
         seenAtEnd.commit(header);
-        forgetOpen();
-        writeWhenLarge();
+        open.forget();
+        store.writeWhenLarge(pending);
     }
 
     private void requireNext(TransactionHeader header) {
         boolean next = header.origin().equals(origin) && header.epoch() == state.epoch()
-                && header.sequence() == nextSequence() && header.chunks() == openChunks
+                && header.sequence() == nextSequence() && header.chunks() == open.chunks()
                 && Long.compareUnsigned(header.sourcePosition(), committed.position()) > 0;
         if (!next) {
             throw new ChangeLogException("the change log of " + origin + " expects transaction " + nextSequence() + " of epoch "
-                    + state.epoch() + " with " + openChunks + " chunks, past position " + committed.position() + ", and got " + header);
+                    + state.epoch() + " with " + open.chunks() + " chunks, past position " + committed.position() + ", and got " + header);
         }
     }
 
     /** Forgets the chunks of the transaction being written. */
     public void discard() {
-        if (openChunks > 0 && heldChunk == null) {
-            pending.deleteRange(Family.CHUNKS, LogKeys.entry(nextSequence()), LogKeys.entry(nextSequence() + 1));
-        }
-        forgetOpen();
+        open.discard(nextSequence());
     }
 
     /** Forgets everything after the last {@link #sync}: what a capture must do before it starts over from the database. */
     public void discardUnsynced() {
-        forgetOpen();
+        open.forget();
         pending.clear();
         LogRecovery.deleteAfter(lastSequence(), pending);
         store.write(pending, false);
         committed = state.synced();
         seenAtEnd.discard();
-    }
-
-    private void forgetOpen() {
-        openChunks = 0;
-        openBytes = 0;
-        heldChunk = null;
     }
 
     /** Makes everything committed durable (an fsync of the disk), then visible to readers. */
@@ -348,11 +300,7 @@ public final class ChangeLog implements AutoCloseable {
 
     /** A chunk of the transaction being written, as it was appended. */
     public byte[] openChunk(int chunkNumber) {
-        if (chunkNumber == 0 && heldChunk != null) {
-            return heldChunk;
-        }
-        store.write(pending, false);
-        byte[] chunk = store.get(Family.CHUNKS, LogKeys.chunk(nextSequence(), chunkNumber));
+        byte[] chunk = open.chunk(nextSequence(), chunkNumber);
         if (chunk == null) {
             throw damaged(nextSequence(), "its chunk " + chunkNumber + " is missing");
         }
@@ -514,7 +462,7 @@ public final class ChangeLog implements AutoCloseable {
 
     /** Bytes of all transactions not trimmed, also of the one being written, before compression on disk. */
     public long sizeBytes() {
-        return committed.totalBytes() + openBytes - state.trimmed().totalBytes();
+        return committed.totalBytes() + open.bytes() - state.trimmed().totalBytes();
     }
 
     /** Whether the capture should pause until regions acknowledge more. Never while nothing is there that could be trimmed. */

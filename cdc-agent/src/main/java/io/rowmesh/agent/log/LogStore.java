@@ -30,6 +30,8 @@ final class LogStore implements AutoCloseable {
 
     private static final long KIB = 1024;
     private static final long MIB = 1024 * KIB;
+    /** Where a batch is large. */
+    private static final long WRITE_AT_BYTES = MIB;
 
     /** The column families. META is RocksDB's default one. */
     enum Family { META, ENTRIES, CHUNKS }
@@ -160,6 +162,13 @@ final class LogStore implements AutoCloseable {
             batch.clear();
             return null;
         });
+    }
+
+    /** Writes and empties a batch that has grown large, so that memory stays bounded. */
+    void writeWhenLarge(Batch batch) {
+        if (batch.bytes() > WRITE_AT_BYTES) {
+            write(batch, false);
+        }
     }
 
     /** Frees the files that hold nothing but keys below the bound, without rewriting others. */
