@@ -1,0 +1,17 @@
+package io.rowmesh.rules.unique;
+
+import io.rowmesh.schema.Version;
+
+import java.util.List;
+
+/**
+ * A row of a table with secondary unique keys, where it stands.
+ *
+ * @param key     canonical primary key; a key may stand twice, in the table and hidden
+ * @param version of its last write
+ * @param values  for each unique key of the table a text that equals another row's exactly when the database calls them equal;
+ *                null where the row has none, which collides with nothing
+ * @param shown   whether it stands in the table; else it is hidden
+ */
+public record Standing(String key, Version version, List<String> values, boolean shown) {
+}
