@@ -30,10 +30,9 @@ public final class KeyedTable<S> {
         return rules.row() == RowRule.COLUMN_MERGE || rules.choosesSiblings();
     }
 
-    /** @param region this region */
-    public static KeyedTable<?> of(TableRules rules, String region) {
+    public static KeyedTable<?> of(TableRules rules) {
         return rules.row() == RowRule.COLUMN_MERGE ? new KeyedTable<>(new ColumnMerge(rules.groups()))
-                : new KeyedTable<>(new SiblingRule(Choosers.of(rules, region), rules.row() == RowRule.PARK));
+                : new KeyedTable<>(new SiblingRule(Choosers.of(rules), rules.row() == RowRule.PARK));
     }
 
     /** A change from another region. */

@@ -92,7 +92,7 @@ final class CapturedKeys {
         if (next == null) {
             return false;
         }
-        KeyedTable<?> table = KeyedTable.of(context.options().rules().apply(next.table().id()), context.options().region());
+        KeyedTable<?> table = KeyedTable.of(context.options().rules().apply(next.table().id()));
         Function<FoundKey, Decided<String>> decision = found -> table.capture(found, next.writes(), next.sequence() <= wholeUpTo);
         Target target = context.target();
         if (next.key() == null) {

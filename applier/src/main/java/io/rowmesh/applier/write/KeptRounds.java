@@ -112,7 +112,7 @@ public final class KeptRounds {
             return State.COMMIT;
         }
         KeyedTable<?> table = KeyedTable.keeps(context.options().rules().apply(each.table()))
-                ? KeyedTable.of(context.options().rules().apply(each.table()), context.options().region()) : null;
+                ? KeyedTable.of(context.options().rules().apply(each.table())) : null;
         if (table == null) {
             left.poll();
         } else if (each.texts() == null) {

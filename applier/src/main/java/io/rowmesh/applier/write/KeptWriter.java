@@ -25,7 +25,7 @@ final class KeptWriter {
      */
     KeptWriter(WriteContext context, TableRules rules, TransactionHeader header, RowChange change, long position) throws SQLException {
         Target target = context.target();
-        KeyedTable<?> table = KeyedTable.of(rules, context.options().region());
+        KeyedTable<?> table = KeyedTable.of(rules);
         Stamp stamp = new Stamp(header.version(), header.epoch(), header.sequence(), position);
         Write incoming = new Write(stamp, rules.choosesSiblings() ? seen(header, change) : null, change, false);
         boolean all = change.kind() == RowChange.Kind.TRUNCATE;

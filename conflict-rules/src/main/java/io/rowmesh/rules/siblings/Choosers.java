@@ -4,7 +4,6 @@ import io.rowmesh.rules.TableRules;
 
 import java.util.Comparator;
 import java.util.List;
-import java.util.ServiceLoader;
 
 /** The choosers of the rules. */
 public final class Choosers {
@@ -12,16 +11,13 @@ public final class Choosers {
     private Choosers() {
     }
 
-    /**
-     * @param region this region, which park asks for
-     * @throws IllegalArgumentException when the rule chooses nothing, or when no class has the custom rule's name
-     */
-    public static SiblingChooser of(TableRules rules, String region) {
+    /** @throws IllegalArgumentException when the rule chooses nothing, or when no class has the custom rule's name */
+    public static SiblingChooser of(TableRules rules) {
         return switch (rules.row()) {
             case REGION_PRIORITY -> regionPriority(rules.priority());
             case HOME_REGION -> homeRegion(rules.home());
-            case PARK -> park(region);
-            case CUSTOM -> custom(rules.custom());
+            case PARK -> Choosers::newest;
+            case CUSTOM -> custom(CustomRules.named(rules.custom()));
             case LAST_WRITE_WINS, COLUMN_MERGE -> throw new IllegalArgumentException(rules.row().label() + " keeps no siblings");
         };
     }
@@ -41,26 +37,27 @@ public final class Choosers {
         return siblings -> greatest(siblings, Comparator.comparing(sibling -> sibling.region().equals(sibling.values().get(column))));
     }
 
-    /** The region's own sibling, so that its users' row stays as they wrote it until a person settles it; else the newest. */
-    static SiblingChooser park(String region) {
-        return siblings -> greatest(siblings, Comparator.comparing(sibling -> sibling.region().equals(region)));
+    /** Until a person settles it. */
+    private static Sibling newest(List<Sibling> siblings) {
+        return siblings.get(siblings.size() - 1);
     }
 
     private static Sibling greatest(List<Sibling> siblings, Comparator<Sibling> first) {
         return siblings.stream().max(first.thenComparing(Sibling::stamp)).orElseThrow();
     }
 
-    private static SiblingChooser custom(String name) {
-        CustomRule rule = ServiceLoader.load(CustomRule.class).stream().map(ServiceLoader.Provider::get)
-                .filter(each -> each.name().equals(name)).findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no class of the custom rule " + name + " is on the class path: it must"
-                        + " implement " + CustomRule.class.getName() + " and be named in META-INF/services"));
+    /**
+     * As a user's class may fail, or answer what it was not given, the newest stands in for its answer: that depends on the siblings
+     * alone, as the failure does, so that all regions still show the same one.
+     */
+    static SiblingChooser custom(CustomRule rule) {
         return siblings -> {
-            Sibling chosen = rule.choose(siblings);
-            if (!siblings.contains(chosen)) {
-                throw new IllegalArgumentException("the custom rule " + name + " chose none of the siblings it was given");
+            try {
+                Sibling chosen = rule.choose(siblings);
+                return siblings.contains(chosen) ? chosen : newest(siblings);
+            } catch (RuntimeException e) {
+                return newest(siblings);
             }
-            return chosen;
         };
     }
 }

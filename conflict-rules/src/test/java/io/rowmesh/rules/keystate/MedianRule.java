@@ -14,6 +14,11 @@ public final class MedianRule implements CustomRule {
     }
 
     @Override
+    public String version() {
+        return "1";
+    }
+
+    @Override
     public Sibling choose(List<Sibling> siblings) {
         return siblings.get(siblings.size() / 2);
     }

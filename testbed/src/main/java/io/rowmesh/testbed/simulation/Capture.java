@@ -7,6 +7,7 @@ import io.rowmesh.rules.credible.LocalTransaction;
 import io.rowmesh.rules.credible.WrittenKey;
 import io.rowmesh.schema.Row;
 import io.rowmesh.schema.RowChange;
+import io.rowmesh.schema.Seen;
 import io.rowmesh.schema.SeenMark;
 import io.rowmesh.schema.TableShape;
 import io.rowmesh.schema.TransactionHeader;
@@ -117,7 +118,7 @@ final class Capture implements Actor {
     }
 
     private boolean read() throws SQLException {
-        if (!gathered && world.profile.tables() == Profile.ONLY_COLUMNS && world.choices.perMille(world.healed ? 100 : 20)) {
+        if (!gathered && world.keepsStates() && world.choices.perMille(world.healed ? 100 : 20)) {
             state = State.ROUNDING;
             return true;
         }
@@ -158,13 +159,13 @@ final class Capture implements Actor {
         if (changes == null || changes.isEmpty()) {
             return;
         }
-        repairs.onRows(new Version(captured.micros, region.name), 1, sequence, captured.number, changes);
+        repairs.onRows(new Version(captured.micros, region.name), 1, sequence, captured.number, Seen.of(marks()), changes);
         region.checkOrigin(captured);
         boolean heartbeat = changes.get(0).table() == Table.HEARTBEAT;
         boolean chunked = changes.size() > 1 && world.choices.perMille(world.profile.chunked());
         TransactionHeader header = new TransactionHeader(region.name, 1, sequence, captured.micros, captured.position,
                 changes.size(), chunked ? changes.size() : 1, marks(), heartbeat, true,
-                changes.stream().anyMatch(change -> change.table() == CounterRows.SHAPE));
+                changes.stream().anyMatch(change -> region.options.rules().apply(change.table().id()).deciding()));
         region.log.append(new ShippedLog.Entry(header, changes));
         if (heartbeat && world.planted == Fault.HEARTBEAT_OVERTAKES_DELETE) {
             region.log.overtake();

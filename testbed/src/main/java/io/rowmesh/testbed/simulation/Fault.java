@@ -36,7 +36,7 @@ public enum Fault {
     ACKNOWLEDGED_BEFORE_FLUSH("transactions are acknowledged before they are durable"),
     VERSION_OF_APPLYING_REGION("applied rows carry the applying region's own commit timestamp"),
     DELETES_UNCONDITIONAL("deletes are applied whatever the row's version"),
-    NOT_CAUSAL(Rules.COUNTERS, "transactions with counters are applied before what they had seen"),
+    NOT_CAUSAL(Rules.COUNTERS, "transactions that decide by what was seen are applied before what they had seen"),
     SEEN_OVERSTATED(Rules.COUNTERS, "what was seen is told one too high"),
     SEEN_UNDERSTATED(Rules.COUNTERS, "what was seen is told one too low"),
     COUNTER_IMAGE_WRITTEN(Rules.COUNTERS, "a counter's update writes its own image instead of adding"),
@@ -57,6 +57,14 @@ public enum Fault {
     STATE_NOT_DURABLE(Rules.COLUMN_MERGE, "a local write is shipped before its part of the state is durable"),
     STATES_DROPPED_WHEN_ACKNOWLEDGED(Rules.COLUMN_MERGE, "states go when all regions have acknowledged their writes"),
     STATES_DROPPED_BEFORE_CAPTURE(Rules.COLUMN_MERGE, "states go, and rows count as captured, without waiting for the own capture"),
+    SIBLINGS_PAIRWISE(Rules.SIBLINGS, "of two siblings the loser is forgotten at once, instead of kept in the set"),
+    SIBLINGS_NOT_CAUSAL(Rules.SIBLINGS, NOT_CAUSAL),
+    SIBLINGS_SEEN_OVERSTATED(Rules.SIBLINGS, SEEN_OVERSTATED),
+    SIBLINGS_SEEN_UNDERSTATED(Rules.SIBLINGS, SEEN_UNDERSTATED),
+    SIBLINGS_LOCAL_WRITE_NOT_JOINED(Rules.SIBLINGS, LOCAL_WRITE_NOT_JOINED),
+    SIBLINGS_DROPPED_WHEN_ACKNOWLEDGED(Rules.SIBLINGS, STATES_DROPPED_WHEN_ACKNOWLEDGED),
+    SIBLINGS_DROPPED_BEFORE_CAPTURE(Rules.SIBLINGS, STATES_DROPPED_BEFORE_CAPTURE),
+    SIBLINGS_STATE_NOT_DURABLE(Rules.SIBLINGS, STATE_NOT_DURABLE),
     INCREDIBLE_SHIPPED(Rules.CLOCK_STEPS, "transactions are shipped whatever their timestamps"),
     BEGUN_CHANGES_NOT_NOTED(Rules.CLOCK_STEPS, "what lanes apply or drop does not count when a local timestamp is judged"),
     WRITES_OF_PENDING_KEYS_SHIPPED(Rules.CLOCK_STEPS, "credible writes of a key are shipped while it waits for its touch"),
@@ -67,6 +75,7 @@ public enum Fault {
 
     private final String description;
     private final Rules rules;
+    private final Fault same;
 
     /** One that shows under last-write-wins. */
     Fault(String description) {
@@ -76,6 +85,14 @@ public enum Fault {
     Fault(Rules rules, String description) {
         this.rules = rules;
         this.description = description;
+        this.same = this;
+    }
+
+    /** The same one, looked for in other tables. */
+    Fault(Rules rules, Fault same) {
+        this.rules = rules;
+        this.description = same.description;
+        this.same = same;
     }
 
     /** Where the search for it is. */
@@ -94,6 +111,11 @@ public enum Fault {
             case NO_SECOND_LOOK_OF_LANE, TRUNCATE_WITHOUT_TABLE_LOCK, SAME_ORIGIN_ALWAYS_WINS -> Search.COVERED;
             default -> Search.SEEDS;
         };
+    }
+
+    /** The one that the simulation's code asks for. */
+    Fault planted() {
+        return same;
     }
 
     /** The histories in which it shows. */

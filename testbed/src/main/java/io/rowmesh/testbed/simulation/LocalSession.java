@@ -166,7 +166,13 @@ final class LocalSession implements Actor {
     }
 
     private void update(Tuple locked) {
-        if (table.shape == WideRows.SHAPE) {
+        if (SiblingRows.is(table.shape)) {
+            Row before = table.row(key, locked.value);
+            Row row = row(key);
+            row = world.choices.perMille(500) ? row.with(1, before.get(1)) : row;
+            database.update(table.slots, key, locked, open, text(row));
+            log(new RowChange.Update(table.shape, before, row));
+        } else if (table.shape == WideRows.SHAPE) {
             // Now and then one column stays as it was, or both.
             Row before = table.row(key, locked.value);
             Row row = row(key);
@@ -227,7 +233,7 @@ final class LocalSession implements Actor {
 
     /** With what the table's trigger notes. */
     private void logDelete(Tuple deleted) {
-        if (table.shape == WideRows.SHAPE) {
+        if (table.shape == WideRows.SHAPE || SiblingRows.is(table.shape)) {
             log(new RowChange.Delete(table.shape, table.row(key, deleted.value)));
         } else if (table.beside == null) {
             log(new RowChange.Delete(table.shape, new Row(World.KEYS[key], Row.ABSENT)));
@@ -239,6 +245,9 @@ final class LocalSession implements Actor {
 
     private Row row(int slot) {
         String value = region.name + world.nextValue();
+        if (SiblingRows.is(table.shape)) {
+            return new Row(World.KEYS[slot], World.NAMES[world.choices.next(world.regions.length)], value);
+        }
         if (table.shape == WideRows.SHAPE) {
             return new Row(World.KEYS[slot], value, region.name + world.nextValue());
         }

@@ -10,6 +10,10 @@ import io.rowmesh.rules.keystate.Kept;
 import io.rowmesh.rules.keystate.StateText;
 import io.rowmesh.rules.keystate.StoredKey;
 import io.rowmesh.rules.keystate.StoredKey.Writer;
+import io.rowmesh.rules.siblings.Choosers;
+import io.rowmesh.rules.siblings.SiblingChooser;
+import io.rowmesh.rules.siblings.SiblingRule;
+import io.rowmesh.rules.siblings.SiblingState;
 import io.rowmesh.schema.Row;
 import io.rowmesh.schema.RowKey;
 import io.rowmesh.schema.Seen;
@@ -21,6 +25,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** What a simulated database keeps of keys: rows of their own, beside the users'. */
 final class MemoryKeys implements KeyTarget {
@@ -90,7 +95,7 @@ final class MemoryKeys implements KeyTarget {
         int slot = slot(table, key);
         session.startStatement(null);
         Tuple stands = database.live(table.states[slot], session.transaction());
-        String value = encode(planted(kept, stands));
+        String value = encode(planted(table, kept, stands));
         if (stands == null) {
             database.insert(table.states, slot, session.transaction(), value);
         } else {
@@ -100,9 +105,12 @@ final class MemoryKeys implements KeyTarget {
         session.endStatement();
     }
 
-    private Kept<String> planted(Kept<String> kept, Tuple stands) {
+    private Kept<String> planted(Table table, Kept<String> kept, Tuple stands) {
         if (is(Fault.LOCAL_WRITE_NOT_JOINED) && self && stands != null) {
             return new Kept<>(decode(stands.value).state(), kept.captured(), kept.waiting(), kept.withheld());
+        }
+        if (is(Fault.SIBLINGS_PAIRWISE) && SiblingRows.is(table.shape)) {
+            return new Kept<>(onlyChosen(table, kept.state()), kept.captured(), kept.waiting(), kept.withheld());
         }
         if (is(Fault.DEAD_ROW_FORGETS_COLUMNS)) {
             ColumnMerge rule = new ColumnMerge(List.of());
@@ -113,6 +121,12 @@ final class MemoryKeys implements KeyTarget {
             }
         }
         return kept;
+    }
+
+    private String onlyChosen(Table table, String state) {
+        SiblingChooser chooser = Choosers.of(SiblingRows.rules(table.shape.id()));
+        SiblingRule rule = new SiblingRule(chooser, false);
+        return rule.encode(new SiblingState(List.of(chooser.choose(rule.decode(state).siblings()))));
     }
 
     private static int slot(Table table, String key) {
@@ -213,6 +227,12 @@ final class MemoryKeys implements KeyTarget {
     @Override
     public Seen seenByAll() {
         return world.regions[database.region].collector.seenByAll(is(Fault.STATES_DROPPED_WHEN_ACKNOWLEDGED));
+    }
+
+    /** The versions of the siblings that are kept, the newest last. */
+    static String siblings(Tuple state) {
+        return new SiblingRule(siblings -> siblings.get(0), false).decode(decode(state.value).state()).siblings().stream()
+                .map(sibling -> sibling.stamp().version().commitMicros() + "@" + sibling.region()).collect(Collectors.joining(" "));
     }
 
     static boolean waits(Tuple state) {

@@ -102,18 +102,27 @@ final class MemoryMerges implements MergeTarget {
         int slot = World.keySlot(row.get(0));
         Tuple live = database.locked(Database.seen(table.slots[slot], own, target.snapshot()), own);
         if (table.beside == null) {
-            world.regions[database.region].capture.mustNotVanish(live);
-            database.update(table.slots, slot, live, own, table.text(written(table.row(slot, live.value), row, columns)));
+            mustNotVanish(table, live);
+            database.update(table.slots, slot, live, own, table.text(written(shape, table.row(slot, live.value), row, columns)));
         } else {
             database.update(table.slots, slot, live, own, CounterRows.text(planted(row, CounterRows.row(slot, live.value))));
         }
         target.endStatement();
     }
 
-    private static Row written(Row stored, Row row, Set<String> columns) {
+    private static Row written(TableShape shape, Row stored, Row row, Set<String> columns) {
         Row written = stored;
-        written = columns.contains("v") ? written.with(1, row.get(1)) : written;
-        return columns.contains("w") ? written.with(2, row.get(2)) : written;
+        for (int i = 1; i < row.size(); i++) {
+            written = columns.contains(shape.columns().get(i).name()) ? written.with(i, row.get(i)) : written;
+        }
+        return written;
+    }
+
+    /** Under column-merge. A sibling that is chosen from elsewhere may stand over a local write before that is captured. */
+    private void mustNotVanish(Table table, Tuple row) {
+        if (table.shape == WideRows.SHAPE) {
+            world.regions[database.region].capture.mustNotVanish(row);
+        }
     }
 
     private Row planted(Row row, Row stored) {
@@ -166,9 +175,7 @@ final class MemoryMerges implements MergeTarget {
         boolean kept = row != null && is(Fault.COUNTER_DELETE_BY_VERSION) && change.kind() == RowChange.Kind.DELETE && row.xmin != own
                 && Versions.of(row) > Versions.of(own.micros, origin);
         if (row != null && !kept) {
-            if (table.beside == null) {
-                world.regions[database.region].capture.mustNotVanish(row);
-            }
+            mustNotVanish(table, row);
             database.delete(row, own);
         }
         if (table.beside != null && !is(Fault.COUNTER_VERSION_OUTLIVES_ROW)) {

@@ -24,6 +24,8 @@ final class Oracle {
             for (int key = 0; key < keys; key++) {
                 if (world.shapes.get(number) == CounterRows.SHAPE) {
                     counters.check(key);
+                } else if (SiblingRows.is(world.shapes.get(number))) {
+                    new SiblingOracle(world, world.shapes.get(number)).check(key);
                 } else if (world.shapes.get(number) == WideRows.SHAPE) {
                     new ColumnOracle(world, number).check(key);
                 } else if (number > 0 || !withheldHeartbeat(world.regions[key])) {

@@ -35,6 +35,11 @@ record Profile(int regions, int keys, int writers, int transactions, int stateme
     static final int ONLY_COUNTERS = 1;
     static final int ROWS_AND_COUNTERS = 2;
     static final int ONLY_COLUMNS = 3;
+    static final int ONLY_PRIORITY = 4;
+    static final int ONLY_HOME = 5;
+    static final int ONLY_CUSTOM = 6;
+    static final int ONLY_PARK = 7;
+    static final int ROWS_AND_SIBLINGS = 8;
 
     static Profile draw(Choices choices, Rules rules) {
         int tables = rules.draw(choices);

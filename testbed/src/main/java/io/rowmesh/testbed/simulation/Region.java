@@ -10,6 +10,7 @@ import io.rowmesh.rules.credible.TrueTime;
 import io.rowmesh.rules.credible.WrittenKey;
 import io.rowmesh.schema.Row;
 import io.rowmesh.schema.RowChange;
+import io.rowmesh.schema.TableId;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -75,8 +76,7 @@ final class Region {
             }
         }
         this.options = new ApplierOptions(name, peers, table -> true,
-                table -> table.equals(CounterRows.SHAPE.id()) ? CounterRows.RULES : table.equals(WideRows.SHAPE.id()) ? WideRows.RULES
-                        : TableRules.LAST_WRITE_WINS, (table, column) -> false,
+                Region::rules, (table, column) -> false,
                 world.clocksStep() ? Duration.ofNanos(MAX_SKEW_MICROS * 1_000) : Duration.ofSeconds(5));
         this.capture = new Capture(this);
         this.collector = new Collector(this);
@@ -87,6 +87,12 @@ final class Region {
             }
         }
         start();
+    }
+
+    private static TableRules rules(TableId table) {
+        TableRules siblings = SiblingRows.rules(table);
+        return siblings != null ? siblings : table.equals(CounterRows.SHAPE.id()) ? CounterRows.RULES
+                : table.equals(WideRows.SHAPE.id()) ? WideRows.RULES : TableRules.LAST_WRITE_WINS;
     }
 
     void start() {

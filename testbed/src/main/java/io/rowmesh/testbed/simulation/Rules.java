@@ -3,6 +3,8 @@ package io.rowmesh.testbed.simulation;
 /** Which tables a history may have, by what decides their concurrent writes. */
 public enum Rules {
     ALL, LAST_WRITE_WINS, COUNTERS, COLUMN_MERGE,
+    /** One of the rules over siblings, or two of them beside last-write-wins. */
+    SIBLINGS, REGION_PRIORITY, HOME_REGION, CUSTOM, PARK,
     /** Last-write-wins, while clocks are set forth and back. */
     CLOCK_STEPS;
 
@@ -10,11 +12,20 @@ public enum Rules {
     int draw(Choices choices) {
         int drawn = choices.next(5);
         return switch (this) {
-            case ALL -> drawn < 2 ? Profile.ONLY_ROWS : drawn == 2 ? Profile.ONLY_COUNTERS
-                    : drawn == 3 ? Profile.ROWS_AND_COUNTERS : Profile.ONLY_COLUMNS;
+            case ALL -> drawn < 2 ? Profile.ONLY_ROWS : drawn == 2 ? Profile.ONLY_COUNTERS : drawn == 3 ? Profile.ROWS_AND_COUNTERS
+                    : choices.next(2) == 0 ? Profile.ONLY_COLUMNS : siblings(choices);
             case LAST_WRITE_WINS, CLOCK_STEPS -> Profile.ONLY_ROWS;
             case COUNTERS -> Profile.ONLY_COUNTERS;
             case COLUMN_MERGE -> Profile.ONLY_COLUMNS;
+            case SIBLINGS -> siblings(choices);
+            case REGION_PRIORITY -> Profile.ONLY_PRIORITY;
+            case HOME_REGION -> Profile.ONLY_HOME;
+            case CUSTOM -> Profile.ONLY_CUSTOM;
+            case PARK -> Profile.ONLY_PARK;
         };
+    }
+
+    private static int siblings(Choices choices) {
+        return Profile.ONLY_PRIORITY + choices.next(1 + Profile.ROWS_AND_SIBLINGS - Profile.ONLY_PRIORITY);
     }
 }

@@ -40,11 +40,12 @@ final class Table {
 
     /** All but the key, as a tuple holds it. */
     String text(Row row) {
-        return shape == WideRows.SHAPE ? WideRows.text(row) : shape == CounterRows.SHAPE ? CounterRows.text(row) : row.get(1);
+        return SiblingRows.is(shape) ? SiblingRows.text(row) : shape == WideRows.SHAPE ? WideRows.text(row) : shape == CounterRows.SHAPE ? CounterRows.text(row) : row.get(1);
     }
 
     Row row(int slot, String text) {
-        return shape == WideRows.SHAPE ? WideRows.row(slot, text) : shape == CounterRows.SHAPE ? CounterRows.row(slot, text)
+        return SiblingRows.is(shape) ? SiblingRows.row(slot, text)
+                : shape == WideRows.SHAPE ? WideRows.row(slot, text) : shape == CounterRows.SHAPE ? CounterRows.row(slot, text)
                 : new Row(World.KEYS[slot], text);
     }
 

@@ -50,7 +50,7 @@ final class World {
     World(Choices choices, Profile profile, Fault planted, Consumer<String> trace) {
         this.choices = choices;
         this.profile = profile;
-        this.planted = planted;
+        this.planted = planted == null ? null : planted.planted();
         this.trace = trace;
         this.shapes = shapes(profile.tables());
         this.regions = new Region[profile.regions()];
@@ -79,11 +79,21 @@ final class World {
         return profile.steps() > 0;
     }
 
+    /** Whether some table's rule keeps a state of each key. */
+    boolean keepsStates() {
+        return shapes.stream().anyMatch(shape -> shape == WideRows.SHAPE || SiblingRows.is(shape));
+    }
+
     private static List<TableShape> shapes(int tables) {
         return switch (tables) {
             case Profile.ONLY_ROWS -> List.of(Table.HEARTBEAT, T);
             case Profile.ONLY_COUNTERS -> List.of(Table.HEARTBEAT, CounterRows.SHAPE);
             case Profile.ONLY_COLUMNS -> List.of(Table.HEARTBEAT, WideRows.SHAPE);
+            case Profile.ONLY_PRIORITY -> List.of(Table.HEARTBEAT, SiblingRows.PRIORITY);
+            case Profile.ONLY_HOME -> List.of(Table.HEARTBEAT, SiblingRows.HOME);
+            case Profile.ONLY_CUSTOM -> List.of(Table.HEARTBEAT, SiblingRows.CUSTOM);
+            case Profile.ONLY_PARK -> List.of(Table.HEARTBEAT, SiblingRows.PARK);
+            case Profile.ROWS_AND_SIBLINGS -> List.of(Table.HEARTBEAT, T, SiblingRows.PRIORITY, SiblingRows.HOME);
             default -> List.of(Table.HEARTBEAT, T, CounterRows.SHAPE);
         };
     }

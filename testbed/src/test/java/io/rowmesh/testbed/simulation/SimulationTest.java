@@ -23,6 +23,12 @@ class SimulationTest {
     }
 
     @Test
+    void everyHistoryOfSiblingsEndsWithEqualRegions() throws InterruptedException {
+        Campaign campaign = new Campaign(1, 1_000, Rules.SIBLINGS, null).run(Runtime.getRuntime().availableProcessors(), () -> false);
+        assertEquals("[]", campaign.failed().toString());
+    }
+
+    @Test
     void aSeedIsAlwaysTheSameHistory() {
         StringBuilder first = new StringBuilder();
         StringBuilder second = new StringBuilder();

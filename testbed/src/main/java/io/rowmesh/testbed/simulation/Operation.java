@@ -1,0 +1,62 @@
+package io.rowmesh.testbed.simulation;
+
+import io.rowmesh.schema.RowChange;
+import io.rowmesh.schema.TableShape;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A write of a user, for oracles of rules that decide by what was seen. What a transaction had seen is read from the logs of the
+ * databases: what stands before it there.
+ *
+ * @param place    its place in its region's log, then in its transaction
+ * @param sequence the number with which it was shipped
+ * @param seen     by region the last sequence before it
+ */
+record Operation(int region, long place, long sequence, long version, long[] seen, RowChange change) {
+
+    boolean hasSeen(Operation other) {
+        return other.region == region ? other.place < place : seen[other.region] >= other.sequence;
+    }
+
+    boolean deletes() {
+        return change.kind() == RowChange.Kind.DELETE || change.kind() == RowChange.Kind.TRUNCATE;
+    }
+
+    boolean touches(int key) {
+        return change.kind() == RowChange.Kind.TRUNCATE || World.slot(change) == key;
+    }
+
+    /** All writes of a table, in all regions. */
+    static List<Operation> of(World world, TableShape table) {
+        List<Operation> all = new ArrayList<>();
+        for (Region region : world.regions) {
+            gather(region, table, all);
+        }
+        return all;
+    }
+
+    private static void gather(Region region, TableShape table, List<Operation> into) {
+        Map<Long, Long> sequences = new HashMap<>();
+        for (long sequence = 1; sequence <= region.log.appended(); sequence++) {
+            sequences.put(region.log.entry(sequence).header().sourcePosition(), sequence);
+        }
+        long[] seen = new long[region.world.regions.length];
+        for (DbTransaction each : region.database.log) {
+            if (!each.local) {
+                seen[each.origin] = Math.max(seen[each.origin], each.sequence);
+                continue;
+            }
+            long[] before = seen.clone();
+            for (int i = 0; i < each.changes.size(); i++) {
+                if (each.changes.get(i).table() == table) {
+                    into.add(new Operation(region.number, each.position * 1_000L + i, sequences.get((long) each.position),
+                            Versions.of(each.micros, region.number), before, each.changes.get(i)));
+                }
+            }
+        }
+    }
+}
