@@ -60,7 +60,10 @@ public interface KeyTarget {
     /** Where the log ends (LSN). */
     long logEnd() throws SQLException;
 
-    /** Every local transaction below this number (64 bits) has ended, and the capture has met it. */
+    /**
+     * Every local transaction below this number (64 bits) has ended, and the capture has met it. A local delete that is still pending
+     * of one below was never captured, and waits no longer.
+     */
     void capturedBefore(long xid) throws SQLException;
 
     /** What every region is known to have seen. */

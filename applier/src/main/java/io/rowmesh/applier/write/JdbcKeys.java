@@ -52,6 +52,13 @@ final class JdbcKeys implements KeyTarget {
 
     private static final String CAPTURED_BEFORE = "update rowmesh.captured_before set xid = greatest(xid, ?)";
 
+    /**
+     * Local deletes that no capture met and none will: they were committed while the log was not read (a new epoch), or by a session
+     * with an origin of its own. Numbers of 32 bits are compared with one of 64. Parameter: that one.
+     */
+    private static final String FORGET_UNCAPTURED_DELETES =
+            "delete from rowmesh.pending_delete where ((? - xid) & 4294967295) between 1 and 2147483647";
+
     private final Connection connection;
     private final ApplierOptions options;
     private final RegionOrigins origins;
@@ -262,9 +269,11 @@ final class JdbcKeys implements KeyTarget {
 
     @Override
     public void capturedBefore(long xid) throws SQLException {
-        try (PreparedStatement update = connection.prepareStatement(CAPTURED_BEFORE)) {
-            update.setLong(1, xid);
-            update.executeUpdate();
+        for (String each : List.of(CAPTURED_BEFORE, FORGET_UNCAPTURED_DELETES)) {
+            try (PreparedStatement update = connection.prepareStatement(each)) {
+                update.setLong(1, xid);
+                update.executeUpdate();
+            }
         }
     }
 

@@ -88,6 +88,12 @@ final class KeyDeletes {
         self.wrote = true;
     }
 
+    /** Whether a delete of a transaction below a number has not been met by the capture. */
+    boolean isPendingBelow(long number) {
+        return pending.stream().anyMatch(each -> each.writer.number < number && each.writer.state == DbTransaction.State.COMMITTED
+                && each.remover == null);
+    }
+
     boolean nothingPending() {
         return pending.stream().noneMatch(each -> each.writer.state == DbTransaction.State.COMMITTED
                 && (each.remover == null || each.remover.state != DbTransaction.State.COMMITTED));

@@ -23,6 +23,7 @@ import io.rowmesh.schema.Version;
 
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -221,6 +222,9 @@ final class MemoryKeys implements KeyTarget {
 
     @Override
     public void capturedBefore(long xid) {
+        if (Arrays.stream(database.tables).anyMatch(table -> table.beside != null && table.beside.isPendingBelow(xid))) {
+            throw new Broken("a local delete below " + xid + " is forgotten that the capture has not met");
+        }
         database.capturedBefore = Math.max(database.capturedBefore, xid);
     }
 

@@ -166,6 +166,22 @@ class CounterLanesTest {
     }
 
     @Test
+    void aLocalDeleteThatNoCaptureMeetsBlocksItsKeyNoLongerThanUntilTheCaptureIsPastIt() throws SQLException {
+        apply(eu, start, insert(1, 3, "{}", "eu"));
+        deleteLocally("delete from public.stock");
+        String running = postgres.value("select pg_snapshot_xmax(pg_current_snapshot())::text");
+        postgres.execute("insert into rowmesh.pending_delete values ('public', 'stock', '[\"2\"]', " + running + " + 1000)");
+        apply(ap, Micros.now(), insert(1, 7, "{}", "ap"));
+        assertEquals("", rows());
+        localWrites.round(0);
+        assertEquals("2", postgres.value("select count(*) from rowmesh.pending_delete"));
+        localWrites.round(Long.MAX_VALUE);
+        assertEquals("[\"2\"]", postgres.value("select string_agg(row_key, ' ') from rowmesh.pending_delete"));
+        apply(ap, Micros.now(), insert(1, 7, "{}", "ap"));
+        assertEquals("1|7|7|7|{}|ap", rows());
+    }
+
+    @Test
     void aLocalKeyChangeAndATruncateAreDeletesToo() throws SQLException {
         apply(eu, start, insert(1, 3, "{}", "eu"), insert(2, 4, "{}", "eu"));
         deleteLocally("update public.stock set id = 5 where id = 1");
