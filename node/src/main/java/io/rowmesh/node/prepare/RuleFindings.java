@@ -34,6 +34,12 @@ final class RuleFindings {
             select t.tgname, p.proname from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace
             join pg_proc p on p.oid = t.tgfoid where n.nspname = ? and c.relname = ? and t.tgenabled = 'O' and p.pronamespace = to_regnamespace('rowmesh')""";
 
+    /** Row triggers that fire before a write and, in the order of their names, after another. Bits 1 and 2 of tgtype: ROW, BEFORE. */
+    private static final String LATER_TRIGGERS = """
+            select t.tgname from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace
+            where n.nspname = ? and c.relname = ? and t.tgtype & 3 = 3 and t.tgname::text collate "C" > ? and t.tgenabled <> 'D'
+              and not t.tgisinternal order by 1""";
+
     private static final String BODIES = """
             select proname, prosrc from pg_proc where pronamespace = to_regnamespace('rowmesh') and prorettype = 'trigger'::regtype""";
 
@@ -74,6 +80,7 @@ final class RuleFindings {
                     "key column " + column.name() + " of " + table.id() + " is of type " + column.type(),
                     "A table with counters notes its deletes by the key's text, which is certain for numbers, texts, uuid, date and boolean only."));
             triggers(new CounterTriggers(table.id(), columns, rules), table.id());
+            laterTriggers(table.id());
         }
     }
 
@@ -113,6 +120,13 @@ final class RuleFindings {
             lacking("the triggers of " + table + " for its counters are missing, disabled or not as they must be",
                     "Local deletes must be known before a change of another region is judged, and a max, min or union never goes back.",
                     wanted.sql(role).toArray(String[]::new));
+        }
+    }
+
+    private void laterTriggers(TableId table) {
+        for (String name : sql.fetch(LATER_TRIGGERS, table.schema(), table.name(), CounterTriggers.JOINED).getValues(0, String.class)) {
+            lacking("trigger " + name + " of " + table + " fires after " + CounterTriggers.JOINED + ", as its name comes later",
+                    "It could lower a max, raise a min or take from a union: give it a name that comes earlier.");
         }
     }
 

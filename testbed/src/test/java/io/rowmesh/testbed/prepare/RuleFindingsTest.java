@@ -81,6 +81,19 @@ class RuleFindingsTest {
         }
     }
 
+    @Test
+    void aLaterTriggerIsToldToTakeAnotherName(TestInfo test) {
+        TestingRegion region = region(test);
+        region.execute("create table \"odd \"\"t\" (id int primary key, \"n%\" numeric(8,2) not null, hi int, tags text[])",
+                "create function lower_it() returns trigger language plpgsql as 'begin new.hi := 0; return new; end'",
+                "create trigger zz_mine before update on \"odd \"\"t\" for each row execute function lower_it()",
+                "create trigger zz_a after update on \"odd \"\"t\" for each row execute function lower_it()");
+        region.prepare();
+        assertEquals(List.of(), region.lacking());
+        region.execute("alter trigger zz_mine on \"odd \"\"t\" rename to zzz");
+        assertTrue(region.lacking().toString().contains("trigger zzz of public.odd \"t fires after zz_rowmesh_joined"), region.lacking().toString());
+    }
+
     /** The trigger's text of a key is the capture's, whatever the user's session prints, and users need no rights of their own. */
     @Test
     void theTriggerNamesAKeyAsTheCaptureDoes(TestInfo test) throws SQLException {
