@@ -61,7 +61,7 @@ public final class TestingMesh implements AutoCloseable {
 
     public TestingMesh(Path directory, Options options) {
         Map<String, Integer> shippingPorts = new LinkedHashMap<>();
-        REGIONS.subList(0, options.regions()).forEach(id -> shippingPorts.put(id, Ports.free()));
+        regionIds(options.regions()).forEach(id -> shippingPorts.put(id, Ports.free()));
         shippingPorts.forEach((origin, port) -> shippingPorts.keySet().stream().filter(target -> !target.equals(origin))
                 .forEach(target -> links.add(new Link(origin, target, TcpProxy.start(port)))));
         try {
@@ -96,6 +96,11 @@ public final class TestingMesh implements AutoCloseable {
                 %s
                 """.formatted(id, postgres.port(), shippingPort, adminPort, peers, tables, home.resolve("data"), options.yaml()));
         return new TestingRegion(id, postgres, new TestingNode(config, adminPort, options.nodeOptions()), config, shippingPort);
+    }
+
+    /** The names of the regions of a mesh of so many. */
+    public static List<String> regionIds(int count) {
+        return REGIONS.subList(0, count);
     }
 
     public TestingRegion eu() {

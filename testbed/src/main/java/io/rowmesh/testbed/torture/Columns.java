@@ -24,7 +24,7 @@ final class Columns implements Workload {
     }
 
     @Override
-    public List<String> rules() {
+    public List<String> rules(List<String> regions) {
         return List.of("{ match: public.profiles, rule: column-merge, groups: [[city, zip]] }");
     }
 

@@ -25,7 +25,7 @@ final class Counters implements Workload {
     }
 
     @Override
-    public List<String> rules() {
+    public List<String> rules(List<String> regions) {
         return tables().stream().map(table -> "{ match: public." + table.name()
                 + ", rule: last-write-wins, columns: { n: sum, hi: max, lo: min, tags: union } }").toList();
     }

@@ -10,6 +10,10 @@ import java.util.stream.Collectors;
 /** What a writer writes with: one connection, chance, and the ledger that every statement notes its rows in. */
 final class Hand {
 
+    /** For each region the newest write of the keys that it has told of. Arguments: table, keys. */
+    private static final String SEEN = "(select coalesce(json_object_agg(s.region, s.position), '{}') from (select region, max(position) as position"
+            + " from journal where relation = '%s' and row_key in (%s) group by region) s)";
+
     final Random random;
     private final Connection connection;
     private String transaction;
@@ -83,9 +87,21 @@ final class Hand {
             return 0;
         }
         return execute("insert into torture.ledger (transaction, kind, relation, row_key, set_values, seen) select '" + transaction + "', '"
-                + kind + "', '" + table.name() + "', '" + key + "', json_build_object(" + set + "), coalesce(json_object_agg(s.region, s.position), '{}')"
-                + " from (select region, max(position) as position from journal where relation = '" + table.name() + "' and row_key in ('"
-                + key + "', '" + Write.ALL + "') group by region) s");
+                + kind + "', '" + table.name() + "', '" + key + "', json_build_object(" + set + "), " + SEEN.formatted(table.name(), "'" + key + "', '" + Write.ALL + "'"));
+    }
+
+    /**
+     * Runs an update of one row of a table called {@code t}; notes the row as it is afterwards, with what was seen of the writes of
+     * its key, and the write where every region sees it. What was seen is exact as in {@link #changeSeen}: a lane holds the row too
+     * before it decides on it.
+     */
+    void updateSeen(Table table, String key, String sql) throws SQLException {
+        if (execute(sql) == 0) {
+            return;
+        }
+        execute("with n as (insert into torture.ledger (transaction, kind, relation, row_key, image, seen) select '" + transaction + "', 'ROW', '"
+                + table.name() + "', '" + key + "', (select t::text from " + table.name() + " t where " + table.keyOfRow() + " = '" + key + "'), "
+                + SEEN.formatted(table.name(), "'" + key + "'") + " returning position), " + journalled(table, key));
     }
 
     /** Runs a delete of one row, and notes it where every region sees it. */
@@ -101,10 +117,13 @@ final class Hand {
     }
 
     private void journal(String kind, Table table, String key) throws SQLException {
-        // The rest of the journal's row is a write of its own.
         execute("with n as (insert into torture.ledger (transaction, kind, relation, row_key) values ('" + transaction + "', '" + kind
-                + "', '" + table.name() + "', '" + key + "') returning position)"
-                + " , w as (insert into journal as t select '" + region + "', n.position, '" + table.name() + "', '" + key + "' from n"
+                + "', '" + table.name() + "', '" + key + "') returning position), " + journalled(table, key));
+    }
+
+    /** The journal's row of the write n, which is a write of its own. */
+    private String journalled(Table table, String key) {
+        return ("w as (insert into journal as t select '" + region + "', n.position, '" + table.name() + "', '" + key + "' from n"
                 + " returning " + Ledger.JOURNAL.keyOfRow() + " as k, t::text as image)"
                 + " insert into torture.ledger (transaction, kind, relation, row_key, image) select '" + transaction + "', 'ROW', 'journal', w.k, w.image from w");
     }

@@ -77,7 +77,8 @@ final class Torture {
 
     private TestingMesh mesh() throws IOException {
         TestingMesh.Options chosen = new TestingMesh.Options("18", List.of("public.*"), List.of("-Xmx256m"), Map.of()).withRegions(options.regions());
-        String rules = options.workloads().stream().flatMap(workload -> workload.rules().stream()).map(rule -> "  - " + rule + "\n")
+        List<String> regions = TestingMesh.regionIds(options.regions());
+        String rules = options.workloads().stream().flatMap(workload -> workload.rules(regions).stream()).map(rule -> "  - " + rule + "\n")
                 .collect(Collectors.joining());
         chosen = rules.isEmpty() ? chosen : chosen.withYaml("rules:\n" + rules);
         clock = ShiftedClock.of("us", directory, AHEAD).orElse(null);

@@ -38,7 +38,7 @@ public final class TortureCommand implements Callable<Integer> {
     private int writers;
 
     @Option(names = "--rules", split = ",", defaultValue = "last-write-wins",
-            description = "which rules' tables to write: last-write-wins, counters, column-merge (default: ${DEFAULT-VALUE})")
+            description = "which rules' tables to write: last-write-wins, counters, column-merge, siblings, unique (default: ${DEFAULT-VALUE})")
     private List<String> rules;
 
     @Option(names = "--fault-every", defaultValue = "7", description = "mean seconds between faults (default: ${DEFAULT-VALUE})")
@@ -77,7 +77,7 @@ public final class TortureCommand implements Callable<Integer> {
     }
 
     private List<Workload> workloads() {
-        List<Workload> all = List.of(new LastWriteWins(), new Counters(), new Columns());
+        List<Workload> all = List.of(new LastWriteWins(), new Counters(), new Columns(), new Siblings(), new UniqueNames());
         for (String rule : rules) {
             if (all.stream().noneMatch(workload -> workload.name().equals(rule))) {
                 throw new ParameterException(spec.commandLine(), "--rules: there are no tables for " + rule + "; there are for "

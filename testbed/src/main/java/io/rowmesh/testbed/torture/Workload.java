@@ -15,8 +15,8 @@ interface Workload {
     /** The replicated tables, all in schema public. */
     List<Table> tables();
 
-    /** Entries of the configuration's list of rules. */
-    default List<String> rules() {
+    /** Entries of the configuration's list of rules, for a mesh of these regions. */
+    default List<String> rules(List<String> regions) {
         return List.of();
     }
 
