@@ -1,5 +1,6 @@
 package io.rowmesh.testbed;
 
+import io.rowmesh.node.prepare.RewriteTrigger;
 import io.rowmesh.schema.store.ControlSchema;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -91,9 +92,10 @@ public final class TestingPostgres implements AutoCloseable {
         return source;
     }
 
-    /** With rowmesh's control tables, as before a node's first start. */
+    /** With rowmesh's control tables and its event trigger, as before a node's first start. */
     public TestingPostgres withControlTables() {
         ControlSchema.migrate(dataSource());
+        execute(RewriteTrigger.SQL.toArray(String[]::new));
         return this;
     }
 

@@ -114,18 +114,19 @@ final class JdbcKeys implements KeyTarget {
         return new FoundKey(stored(table, row, xmin), xmin, kept, row.getLong(10), row.getString(11));
     }
 
-    /** A row that has no commit timestamp is the running transaction's, or older than the database can tell. */
+    /** A row whose version is not known is the running transaction's, or older than the database can tell, or was rewritten. */
     private StoredKey stored(TableShape table, ResultSet row, long xmin) throws SQLException {
         Image image = image(table, row);
         Long micros = nullableLong(row, 2);
+        long horizon = row.getLong(5);
+        boolean settled = Visibility.whole(xmin, horizon) < horizon;
         if (micros == null) {
             boolean own = row.getBoolean(4);
-            return new StoredKey(own ? Writer.NODE : Writer.USER, null, true, image);
+            boolean rewritten = row.getBoolean(12 + table.columns().size());
+            return new StoredKey(own ? Writer.NODE : Writer.USER, null, settled || !rewritten, image);
         }
         long origin = row.getLong(3);
-        long horizon = row.getLong(5);
-        return new StoredKey(origin == 0 ? Writer.USER : Writer.NODE, new Version(micros, origins.region(origin)),
-                Visibility.whole(xmin, horizon) < horizon, image);
+        return new StoredKey(origin == 0 ? Writer.USER : Writer.NODE, new Version(micros, origins.region(origin)), settled, image);
     }
 
     private static Image image(TableShape table, ResultSet row) throws SQLException {

@@ -202,9 +202,11 @@ final class JdbcMerges implements MergeTarget {
         if (row.getBoolean(columns + 4)) {
             return header.version();
         }
-        if (header.commitMicros() != Version.NONE_MICROS && Micros.text(header.commitMicros()).compareTo(since) <= 0) {
-            throw new SQLException("the stored row has no version (it was written before track_commit_timestamp was on) and the change"
-                    + " is older than rowmesh here, so nobody can tell which is newer", "RM001");
+        long until = row.getLong(columns + 9);
+        boolean certainlyNewer = row.wasNull() ? Micros.text(header.commitMicros()).compareTo(since) > 0 : header.commitMicros() > until;
+        if (header.commitMicros() != Version.NONE_MICROS && !certainlyNewer) {
+            throw new SQLException("when the stored row was written is not known (it was before rowmesh or before its table was rewritten),"
+                    + " and the change is not certainly newer, so nobody can tell which stays", "RM001");
         }
         return StoredRow.OLDEST;
     }

@@ -97,7 +97,8 @@ final class LookAgain {
 
     private void deleteBelowTruncate(TableId id, String origin) throws SQLException {
         try (PreparedStatement delete = connection.prepareStatement("delete from " + name(id) + " as t using rowmesh.tombstone d"
-                + OF_TABLE + " and d.row_key = '*' and rowmesh.is_older(t.xmin, d.deleted_at, ?::oid[], ?::timestamptz)")) {
+                + OF_TABLE + " and d.row_key = '*' and rowmesh.is_older(t.xmin, "
+                + StoredVersion.before(new LocalCatalog(connection).table(id)) + ", d.deleted_at, ?::oid[], ?::timestamptz)")) {
             versions(delete, ofTable(delete, 1, id, origin), origin);
             delete.executeUpdate();
         }
@@ -123,7 +124,7 @@ final class LookAgain {
         String equal = IntStream.range(0, key.size()).mapToObj(i -> "t." + JOOQ.render(DSL.name(key.get(i).name()))
                 + " = (d.row_key::jsonb ->> " + i + ")::" + key.get(i).castType()).collect(Collectors.joining(" and "));
         return "delete from " + name(table.id()) + " as t using (" + source + " offset 0) d where " + equal
-                + " and rowmesh.is_older(t.xmin, d.deleted_at, ?::oid[], ?::timestamptz)";
+                + " and rowmesh.is_older(t.xmin, " + StoredVersion.before(table) + ", d.deleted_at, ?::oid[], ?::timestamptz)";
     }
 
     private static String name(TableId id) {

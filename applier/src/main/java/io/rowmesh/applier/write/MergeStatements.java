@@ -24,7 +24,8 @@ record MergeStatements(TableShape shape, LocalTable local, int[] positions, Stri
 
     /**
      * The row's columns as texts; xmin, commit timestamp (microseconds) and origin's number of its last writer, whether that is the
-     * running transaction; the version kept for it; the deletes of its key; whether one is pending. One row, also without a row.
+     * running transaction; the version kept for it; the deletes of its key; whether one is pending; until when
+     * a row of unknown version was written, if its table was rewritten. One row, also without a row.
      * Parameters: schema, table and key (row_version, key_deletes and pending_delete alike), key columns.
      */
     private static final String FACTS = """
@@ -34,10 +35,11 @@ record MergeStatements(TableShape shape, LocalTable local, int[] positions, Stri
               (select json_agg(json_build_array(d.origin, d.epoch, d.sequence))::text from rowmesh.key_deletes d
                  where d.table_schema = k.s and d.table_name = k.n and md5(d.row_key) in (md5(k.k), md5('*'))),
               exists (select from rowmesh.pending_delete p
-                 where p.table_schema = k.s and p.table_name = k.n and md5(p.row_key) in (md5(k.k), md5('*')))
+                 where p.table_schema = k.s and p.table_name = k.n and md5(p.row_key) in (md5(k.k), md5('*'))),
+              %s
             from (select ?::text as s, ?::text as n, ?::text as k) k
             left join %s t on %s
-            left join lateral pg_xact_commit_timestamp_origin(t.xmin) v on true
+            left join lateral (%s) v on true
             left join rowmesh.row_version r on r.table_schema = k.s and r.table_name = k.n and md5(r.row_key) = md5(k.k)
               and r.row_xmin = t.xmin::text::bigint""";
 
@@ -78,7 +80,8 @@ record MergeStatements(TableShape shape, LocalTable local, int[] positions, Stri
                 "select 1 from " + table + " t where " + key + " for update",
                 "insert into " + table + " (" + names + ") overriding system value values (" + values + ") on conflict (" + conflict
                         + ") do nothing",
-                FACTS.formatted(columns, Micros.sql("v.\"timestamp\""), Micros.sql("r.written_at"), table, key),
+                FACTS.formatted(columns, Micros.sql("v.\"timestamp\""), Micros.sql("r.written_at"), Micros.sql("v.until"), table, key,
+                        StoredVersion.of(local)),
                 "with version as (" + FORGET_VERSION + ") delete from " + table + " t where " + key,
                 KEEP_VERSION.formatted(table, key),
                 "lock table " + table + " in share row exclusive mode",

@@ -96,7 +96,7 @@ public final class StoredRows {
         List<String> columns = List.copyOf(table.columns().keySet());
         String sql = "select v.\"timestamp\" is not null, " + Micros.sql("v.\"timestamp\"") + ", coalesce(o.roname, ''), "
                 + columns.stream().map(StoredRows::exactText).collect(Collectors.joining(", ")) + " from " + quoted(table.id()) + " t"
-                + " cross join lateral pg_xact_commit_timestamp_origin(t.xmin) v left join pg_replication_origin o on o.roident = v.roident where "
+                + " left join lateral (" + StoredVersion.of(table) + ") v on true left join pg_replication_origin o on o.roident = v.roident where "
                 + key.stream().map(column -> "t." + name(column.name()) + " = ?::" + column.castType()).collect(Collectors.joining(" and "));
         try (PreparedStatement query = connection.prepareStatement(sql)) {
             bind(query, keyTexts);

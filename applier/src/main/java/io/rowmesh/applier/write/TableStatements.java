@@ -37,7 +37,7 @@ record TableStatements(String upsert, String delete, String standing, String del
             select i.o, t.ctid is not null as found, v."timestamp" as at, v.roident,
                 case when v.roident <> {3}::oid and v."timestamp" > coalesce((select s.at from seen s where s.n = v.roident), '-infinity')
                 then array[{10}]::text[] end as texts
-              from {11} i left join {4} t on {5} left join lateral pg_xact_commit_timestamp_origin(t.xmin) v on true""";
+              from {rows} i left join {4} t on {5} left join lateral ({11}) v on true""";
 
     /**
      * What was met, in one row. Parameters: own origin's number. Result: ordinals of the rows of other origins, their micros and
@@ -45,7 +45,7 @@ record TableStatements(String upsert, String delete, String standing, String del
      */
     private static final String FOREIGN = """
             f.o, f.at, f.roident, f.told,
-              (select array_agg(u.c order by m.o, u.n) from met m cross join lateral unnest(m.texts) with ordinality u(c, n)){12}
+              (select array_agg(u.c order by m.o, u.n) from met m cross join lateral unnest(m.texts) with ordinality u(c, n)){more}
             from (select array_agg(o order by o) as o, array_agg((extract(epoch from at) * 1000000)::bigint order by o) as at,
                          array_agg(roident::bigint order by o) as roident, array_agg(texts is not null order by o) as told
                   from met where at is not null and roident <> {3}::oid) f""";
@@ -73,11 +73,11 @@ record TableStatements(String upsert, String delete, String standing, String del
               select u.o, u.k as row_key, {0} from unnest({1}) with ordinality as u(k, {2}, o)
             ), """ + SEEN + """
             , met as materialized (
-              """ + MET.replace("{11}", "incoming") + """
+              """ + MET.replace("{rows}", "incoming") + """
 
             )
             select 0, 0, null,
-              """ + FOREIGN.replace("{12}", "");
+              """ + FOREIGN.replace("{more}", "");
 
     /**
      * Parameters: row keys, one array for each of positions, seen (two), table schema, table name, written, origin (tombstones),
@@ -99,17 +99,17 @@ record TableStatements(String upsert, String delete, String standing, String del
             ), live as materialized (
               select * from judged where not dead
             ), met as materialized (
-              """ + MET.replace("{11}", "live") + """
+              """ + MET.replace("{rows}", "live") + """
 
             ), written as (
               insert into {4} as t ({6}) overriding system value select {7} from live i order by i.o
               on conflict ({8}) do update set {9}
-              where rowmesh.may_overwrite(t.xmin, {3}::timestamptz, {3}::oid[], {3}::timestamptz)
+              where rowmesh.may_overwrite(t.xmin, {12}, {3}::timestamptz, {3}::oid[], {3}::timestamptz)
               returning 1
             )
             select (select count(*) from written), (select count(*) from met where found),
               (select array_agg(o order by o) from met where not found), g.o, g.at, g.origin, g.dead,
-              """ + FOREIGN.replace("{12}", ", h.kept") + """
+              """ + FOREIGN.replace("{more}", ", h.kept") + """
             , (select array_agg(j.o order by j.o) as o, array_agg((extract(epoch from j.deleted_at) * 1000000)::bigint order by j.o) as at,
                  array_agg(j.deleted_by order by j.o) as origin, array_agg(j.dead order by j.o) as dead
                from judged j where j.deleted_at is not null) g""" + KEPT;
@@ -124,11 +124,11 @@ record TableStatements(String upsert, String delete, String standing, String del
               select u.o, u.k as row_key, {0} from unnest({1}) with ordinality as u(k, {2}, o)
             ), """ + SEEN + """
             , met as materialized (
-              """ + MET.replace("{11}", "incoming") + """
+              """ + MET.replace("{rows}", "incoming") + """
 
             ), gone as (
               delete from {4} as t using incoming i
-              where {5} and rowmesh.may_overwrite(t.xmin, {3}::timestamptz, {3}::oid[], {3}::timestamptz)
+              where {5} and rowmesh.may_overwrite(t.xmin, {12}, {3}::timestamptz, {3}::oid[], {3}::timestamptz)
               returning 1
             ), buried as (
               insert into rowmesh.tombstone as d (table_schema, table_name, row_key, deleted_at, origin, epoch, sequence)
@@ -140,7 +140,7 @@ record TableStatements(String upsert, String delete, String standing, String del
             )
             select (select count(*) from gone), (select count(*) from met where found),
               (select array_agg(o order by o) from met where not found),
-              """ + FOREIGN.replace("{12}", ", h.kept") + KEPT;
+              """ + FOREIGN.replace("{more}", ", h.kept") + KEPT;
 
     /**
      * Deletes rows that are strictly older than a version given for each key: look-again and re-assertion.
@@ -148,11 +148,11 @@ record TableStatements(String upsert, String delete, String standing, String del
      */
     private static final String DELETE_OLDER = """
             delete from {4} as t using (select u.w::timestamptz as w, {0} from unnest({1}) as u({2}, w)) i
-            where {5} and rowmesh.is_older(t.xmin, i.w, {3}::oid[], {3}::timestamptz)""";
+            where {5} and rowmesh.is_older(t.xmin, {12}, i.w, {3}::oid[], {3}::timestamptz)""";
 
     /** Parameters: written, losing ties, since. */
     private static final String TRUNCATE = """
-            delete from {4} as t where rowmesh.is_older(t.xmin, {3}::timestamptz, {3}::oid[], {3}::timestamptz)""";
+            delete from {4} as t where rowmesh.is_older(t.xmin, {12}, {3}::timestamptz, {3}::oid[], {3}::timestamptz)""";
 
     /** @throws SQLException with a state of class 42 or 22 when the shape does not fit the local table */
     static TableStatements render(TableShape shape, LocalTable local) throws SQLException {
@@ -215,7 +215,8 @@ record TableStatements(String upsert, String delete, String standing, String del
         return JOOQ.render(DSL.sql(template, list(casts), list(arrays), list(names), P,
                 DSL.name(shape.id().schema(), shape.id().name()), joined(keyEquals, " and "),
                 list(here.stream().<QueryPart>map(c -> DSL.name(c.name())).toList()), list(selects), list(conflict),
-                list(assignments(here)), list(local.columns().keySet().stream().map(TableStatements::exactText).toList())));
+                list(assignments(here)), list(local.columns().keySet().stream().map(TableStatements::exactText).toList()),
+                DSL.raw(StoredVersion.of(local)), DSL.raw(StoredVersion.before(local))));
     }
 
     /** By the type's output function: a cast to text would strip the spaces of a char(n), and write booleans out. */

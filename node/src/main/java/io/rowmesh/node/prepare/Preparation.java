@@ -38,6 +38,7 @@ public final class Preparation {
         }
         findings.addAll(RoleFindings.of(sql, role));
         findings.addAll(ControlFindings.of(sql, connection, role));
+        RewriteTrigger.missing(sql).ifPresent(findings::add);
         tables(config, connection, sql, findings);
         origins(config, sql, findings);
         return findings;

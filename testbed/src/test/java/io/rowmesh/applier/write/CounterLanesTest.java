@@ -65,7 +65,8 @@ class CounterLanesTest {
     @BeforeAll
     static void startPostgres() {
         postgres = TestingPostgres.start(directory).withControlTables();
-        postgres.execute("insert into rowmesh.versions_since values (true, clock_timestamp() - interval '1 minute')");
+        postgres.execute("insert into rowmesh.versions_since values (true, clock_timestamp() - interval '1 minute')",
+                "insert into rowmesh.epoch values (1, 'us', 's', 'i', '0/0', now())");
     }
 
     @AfterAll
@@ -118,6 +119,21 @@ class CounterLanesTest {
         assertEquals("1|5|3|1|{}|v300", rows());
         apply(ap, start + 400, update(row(1, 2, 2, 1, "{}", "v200"), row(1, 3, 3, 1, "{}", "v400")));
         assertEquals("1|6|3|1|{}|v400", rows());
+    }
+
+    @Test
+    void aRewriteLeavesTheTrueVersionsOfRows() throws SQLException {
+        apply(eu, start + 300, insert(1, 3, "{}", "v300"));
+        apply(ap, start + 100, insert(1, 1, "{}", "v100"));
+        postgres.execute("insert into public.stock values (2, 1, 1, 1, '{}', 'here')");
+        long between = Micros.now();
+        postgres.execute("alter table public.stock add column more uuid default gen_random_uuid()");
+        apply(ap, start + 200, update(row(1, 1, 1, 1, "{}", "v100"), row(1, 2, 2, 1, "{}", "v200")));
+        assertEquals("1|5|3|1|{}|v300", rowOf(1));
+        apply(ap, between, update(row(1, 2, 2, 1, "{}", "v200"), row(1, 3, 3, 1, "{}", "between")),
+                update(row(2, 1, 1, 1, "{}", "here"), row(2, 2, 2, 1, "{}", "between")));
+        assertEquals("1|6|3|1|{}|between", rowOf(1));
+        assertEquals("2|2|2|1|{}|between", rowOf(2));
     }
 
     @Test
@@ -370,6 +386,10 @@ class CounterLanesTest {
 
     private static Row row(int id, int n, int hi, int lo, String tags, String v) {
         return new Row("" + id, "" + n, "" + hi, "" + lo, tags, v);
+    }
+
+    private static String rowOf(int id) {
+        return String.join("|", postgres.query("select id, n, hi, lo, tags, v from public.stock where id = " + id).get(0));
     }
 
     private static String rows() {

@@ -303,11 +303,11 @@ class LaneWriterTest {
     @Test
     void aRowWithoutVersionIsOlderThanWhatCameSince() throws SQLException {
         // What a frozen row of before track_commit_timestamp looks like: FrozenTransactionId has no timestamp.
-        assertEquals("t", postgres.value("select rowmesh.may_overwrite('2'::xid, clock_timestamp(), '{}', clock_timestamp() - interval '1 day')"));
+        assertEquals("t", postgres.value("select rowmesh.may_overwrite('2'::xid, null, clock_timestamp(), '{}', clock_timestamp() - interval '1 day')"));
         assertThrows(IllegalStateException.class, () -> postgres.value(
-                "select rowmesh.may_overwrite('2'::xid, clock_timestamp() - interval '2 day', '{}', clock_timestamp())"));
+                "select rowmesh.may_overwrite('2'::xid, null, clock_timestamp() - interval '2 day', '{}', clock_timestamp())"));
         assertEquals("f", postgres.value(
-                "select rowmesh.is_older('2'::xid, clock_timestamp() - interval '2 day', '{}', clock_timestamp())"));
+                "select rowmesh.is_older('2'::xid, null, clock_timestamp() - interval '2 day', '{}', clock_timestamp())"));
     }
 
     @Test

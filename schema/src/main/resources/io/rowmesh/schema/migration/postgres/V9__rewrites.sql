@@ -1,0 +1,185 @@
+-- Tables that ALTER TABLE wrote anew: every row has the number of that transaction then, though nobody wrote it
+-- (docs/decisions/0010-null-versions.md). What was known of young rows is kept in rowmesh.row_version under the rewrite's number.
+--   relid, table_schema, table_name   the table, and its name when it was rewritten
+--   xid        number (64 bits) of the transaction, or subtransaction, that rewrote it
+--   older_than a row of which nothing is kept was written no later; infinity: no later than the rewrite itself
+create table rowmesh.rewrite (
+    relid        bigint      not null,
+    table_schema varchar(63) not null,
+    table_name   varchar(63) not null,
+    xid          bigint      not null,
+    older_than   timestamptz not null
+);
+-- [jooq ignore start]
+create index rewrite_by_table on rowmesh.rewrite (relid);
+
+-- A row's version as its xmin does not tell it. Not exact: it was written no later than that, and nobody knows when.
+create type rowmesh.stored_version as ("timestamp" timestamptz, roident oid, exact boolean);
+
+-- The SQL of the canonical key of a row t, as RowKey has it; null without a primary key.
+create function rowmesh.key_expression(of_table oid) returns text
+    language sql stable
+    return (select '''['' || ' || string_agg('rowmesh.key_part(' || case
+            when format_type(a.atttypid, -1) = 'numeric' then format('trim_scale(t.%I)::text', a.attname)
+            when format_type(a.atttypid, -1) in ('character', 'bpchar') then format('rtrim(concat(t.%I), '' '')', a.attname)
+            else format('concat(t.%I)', a.attname) end || ')', ' || '','' || ' order by a.attnum) || ' || '']'''
+        from pg_catalog.pg_index i join pg_catalog.pg_attribute a on a.attrelid = i.indrelid and a.attnum = any (i.indkey)
+        where i.indrelid = of_table and i.indisprimary);
+
+-- The version of a row whose xmin is that of some rewrite. Another name than at the rewrite: what was kept is not found.
+create function rowmesh.version_before(of_table oid, of_key text, of_xmin xid) returns rowmesh.stored_version
+    language sql volatile
+    return coalesce(
+        (select row(coalesce(v.written_at, least(case when c.oid is null then 'infinity' else r.older_than end, x."timestamp", clock_timestamp())),
+                coalesce((select o.roident from pg_catalog.pg_replication_origin o where o.roname = 'rowmesh_' || v.origin), 0::oid),
+                v.written_at is not null)::rowmesh.stored_version
+            from rowmesh.rewrite r
+            cross join lateral pg_catalog.pg_xact_commit_timestamp_origin(of_xmin) x
+            left join pg_catalog.pg_class c on c.oid = r.relid and c.relname = r.table_name
+                and c.relnamespace::regnamespace::text = quote_ident(r.table_schema)
+            left join rowmesh.row_version v on v.table_schema = r.table_schema and v.table_name = r.table_name
+                and md5(v.row_key) = md5(of_key) and v.row_xmin = of_xmin::text::bigint and c.oid is not null
+            where r.relid = of_table and r.xid::text::xid8::xid = of_xmin
+            order by r.xid desc limit 1),
+        (select row(x."timestamp", x.roident, true)::rowmesh.stored_version
+            from pg_catalog.pg_xact_commit_timestamp_origin(of_xmin) x where x."timestamp" is not null));
+
+drop function rowmesh.may_overwrite(xid, timestamptz, oid[], timestamptz);
+drop function rowmesh.is_older(xid, timestamptz, oid[], timestamptz);
+drop function rowmesh.compare_version(xid, timestamptz, oid[], timestamptz);
+
+-- Whether a row is older than a change; null when nobody can know.
+--   row_xmin, before  the row's writer, and what is known instead where that one only rewrote it (version_before), else null
+--   written, may_tie  the incoming change's commit timestamp, and the replication origins (their local numbers) that lose a
+--                     tie against its own (convergence rule 2)
+--   since             a row without a version was written before this
+-- A row that the running transaction itself wrote has no timestamp yet and is always older: it is an earlier change of the
+-- same source transaction. Its xmin is the running transaction's, from which age() counts, or, behind a savepoint, a later
+-- one, whose age is negative.
+create function rowmesh.compare_version(row_xmin xid, before rowmesh.stored_version, written timestamptz, may_tie oid[],
+        since timestamptz) returns boolean
+    language sql volatile
+    return (select case
+        when before.exact then before."timestamp" < written or (before."timestamp" = written and before.roident = any (may_tie))
+        when not before.exact then case when written > before."timestamp" then true end
+        when v."timestamp" is not null then v."timestamp" < written or (v."timestamp" = written and v.roident = any (may_tie))
+        when pg_current_xact_id_if_assigned() is not null and age(row_xmin) <= 0 then true
+        when written > since then true end
+        from pg_xact_commit_timestamp_origin(row_xmin) v);
+
+-- For repairs: what cannot be compared is left alone.
+create function rowmesh.is_older(row_xmin xid, before rowmesh.stored_version, written timestamptz, may_tie oid[],
+        since timestamptz) returns boolean
+    language sql volatile
+    return coalesce(rowmesh.compare_version(row_xmin, before, written, may_tie, since), false);
+
+create or replace function rowmesh.refuse_unknown_version() returns boolean language plpgsql as $body$
+begin
+    raise exception 'when the stored row was written is not known (it was before rowmesh or before its table was rewritten), and the change is not certainly newer, so nobody can tell which stays'
+        using errcode = 'RM001', hint = 'Compare the row in both regions and settle it.';
+end $body$;
+
+-- The guard: may a change with this version overwrite the row? An error (the change is parked) when nobody can know.
+create function rowmesh.may_overwrite(row_xmin xid, before rowmesh.stored_version, written timestamptz, may_tie oid[],
+        since timestamptz) returns boolean
+    language sql volatile
+    return coalesce(rowmesh.compare_version(row_xmin, before, written, may_tie, since), rowmesh.refuse_unknown_version());
+
+-- Keeps the versions of the rows of a table whose rewrite gets that number, and returns since when they are kept.
+create function rowmesh.keep_versions(of_table oid, schema_name text, name text, of_key text, number xid) returns timestamptz
+    language plpgsql set search_path = pg_catalog as $body$
+declare
+    kept_since timestamptz := greatest(clock_timestamp() - interval '7 days', (select since from rowmesh.versions_since));
+    region text := (select e.region from rowmesh.epoch e order by e.epoch desc limit 1);
+begin
+    if exists (select from rowmesh.row_version v where v.table_schema = schema_name and v.table_name = name) then
+        execute format('update rowmesh.row_version v set row_xmin = $3 from only %s t where v.table_schema = $1 and v.table_name = $2'
+            ' and md5(v.row_key) = md5(%s) and v.row_xmin = t.xmin::text::bigint', of_table::regclass, of_key)
+            using schema_name, name, number::text::bigint;
+    end if;
+    execute format('insert into rowmesh.row_version as v (table_schema, table_name, row_key, row_xmin, written_at, origin, epoch, sequence)'
+        ' select $1, $2, %s, $3, x."timestamp", o.region, p.epoch, p.sequence from only %s t'
+        ' cross join lateral pg_xact_commit_timestamp_origin(t.xmin) x'
+        ' join (select 0::oid as roident, $5 as region union all select r.roident,'
+        '   case when r.roname = ''rowmesh_self'' then $5 else substr(r.roname, 9) end'
+        '   from pg_replication_origin r where r.roname like ''rowmesh\_%%'') o on o.roident = x.roident'
+        ' left join (select distinct on (origin) origin, epoch, sequence from rowmesh.progress'
+        '   order by origin, epoch desc, sequence desc) p on p.origin = o.region'
+        ' where x."timestamp" > $4 and t.xmin <> all (array(select w.xid::text::xid8::xid from rowmesh.rewrite w where w.relid = t.tableoid))'
+        ' on conflict (table_schema, table_name, md5(row_key)) do update set row_xmin = excluded.row_xmin,'
+        '   written_at = excluded.written_at, origin = excluded.origin, epoch = excluded.epoch, sequence = excluded.sequence,'
+        '   recorded = default where v.row_xmin <> $3', of_key, of_table::regclass)
+        using schema_name, name, number::text::bigint, kept_since, region;
+    return kept_since;
+end $body$;
+
+-- Where a column's type changes, the catalog has the new type already and the rows cannot be read, only their system columns: what
+-- can be told is the newest version, beyond which no row is.
+create function rowmesh.newest_version(of_table oid, schema_name text, name text) returns timestamptz
+    language plpgsql set search_path = pg_catalog as $body$
+declare
+    newest timestamptz;
+begin
+    execute format('select max(x."timestamp") from only %s t cross join lateral pg_xact_commit_timestamp_origin(t.xmin) x',
+        of_table::regclass) into newest;
+    return greatest(newest, (select since from rowmesh.versions_since),
+        (select max(v.written_at) from rowmesh.row_version v where v.table_schema = schema_name and v.table_name = name));
+end $body$;
+
+-- Whether the running transaction has written rows of a table.
+create function rowmesh.writes_too(of_table oid) returns boolean
+    language sql volatile
+    return not current_setting('track_counts')::boolean
+        or pg_stat_get_xact_tuples_inserted(of_table) + pg_stat_get_xact_tuples_updated(of_table) > 0;
+
+-- Runs before a table is rewritten, in the transaction that does it (event trigger rowmesh_rewrite).
+create function rowmesh.before_rewrite() returns event_trigger language plpgsql security definer
+    set search_path = pg_catalog set datestyle = 'ISO, YMD' set intervalstyle = 'postgres' set timezone = 'UTC'
+    set extra_float_digits = 3 set bytea_output = 'hex' set lc_monetary = 'C' as $body$
+declare
+    of_table oid := pg_event_trigger_table_rewrite_oid();
+    of_key text := rowmesh.key_expression(of_table);
+    retyped boolean := pg_event_trigger_table_rewrite_reason() & 4 <> 0;
+    schema_name text;
+    name text;
+    number xid;
+    known_until timestamptz;
+begin
+    select n.nspname, c.relname into schema_name, name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where c.oid = of_table and c.relkind = 'r' and c.relpersistence <> 't' and n.nspname !~ '^(pg_.*|information_schema|rowmesh)$';
+    if schema_name is null or of_key is null then
+        return;
+    end if;
+    -- In a subtransaction the rewrite's number is not the transaction's; it is the one that this row gets.
+    insert into rowmesh.rewrite as r (relid, table_schema, table_name, xid, older_than)
+        values (of_table, schema_name, name, 0, 'infinity') returning r.xmin into number;
+    if rowmesh.writes_too(of_table) or not exists (select from rowmesh.epoch) then
+        known_until := 'infinity';
+    elsif retyped then
+        known_until := rowmesh.newest_version(of_table, schema_name, name);
+    else
+        known_until := greatest(rowmesh.keep_versions(of_table, schema_name, name, of_key, number),
+            (select max(least(r.older_than, pg_xact_commit_timestamp(r.xid::text::xid8::xid))) from rowmesh.rewrite r
+                where r.relid = of_table and r.xid > 0));
+    end if;
+    update rowmesh.rewrite r set xid = pg_current_xact_id()::text::bigint - age(number), older_than = known_until
+        where r.relid = of_table and r.xid = 0;
+end $body$;
+
+-- Rows that the same transaction writes besides have the rewrite's number as well, or had it before: then nothing is known of
+-- any row but that it was written no later.
+create function rowmesh.after_rewrite() returns trigger language plpgsql security definer set search_path = pg_catalog as $body$
+declare
+    number bigint := pg_current_xact_id()::text::bigint;
+begin
+    if rowmesh.writes_too(new.relid::oid) then
+        delete from rowmesh.row_version v using rowmesh.rewrite r where r.relid = new.relid and r.xid >= number
+            and v.table_schema = r.table_schema and v.table_name = r.table_name and v.row_xmin = r.xid::text::xid8::xid::text::bigint;
+        update rowmesh.rewrite r set older_than = 'infinity' where r.relid = new.relid and r.xid >= number;
+    end if;
+    return null;
+end $body$;
+create constraint trigger rewritten after insert on rowmesh.rewrite deferrable initially deferred
+    for each row execute function rowmesh.after_rewrite();
+alter table rowmesh.rewrite enable always trigger rewritten;
+-- [jooq ignore stop]
