@@ -11,7 +11,14 @@ public sealed interface RowChange {
     int estimatedBytes();
 
     /** For exhaustive switches. */
-    enum Kind { INSERT, UPDATE, DELETE, TRUNCATE }
+    enum Kind {
+        INSERT, UPDATE, DELETE, TRUNCATE;
+
+        /** Whether no row is left by it. */
+        public boolean removes() {
+            return this == DELETE || this == TRUNCATE;
+        }
+    }
 
     record Insert(TableShape table, Row after) implements RowChange {
         @Override

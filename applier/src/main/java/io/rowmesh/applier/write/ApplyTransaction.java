@@ -178,7 +178,7 @@ public final class ApplyTransaction {
             RowChange change = changes.get(next);
             if (!context.options().receives().test(change.table().id())) {
                 outcome.skipped++;
-            } else if (target.isParked(change)) {
+            } else if (target.isParked(change) && !merges.passesParked(change)) {
                 return parkBehind(change);
             } else if (merges.takes(change)) {
                 return openMerge(change);

@@ -34,7 +34,7 @@ final class JdbcKeys implements KeyTarget {
               captured_at = excluded.captured_at, waiting = excluded.waiting, recorded = default""";
 
     private static final String FORGET =
-            "delete from rowmesh.key_state where table_schema = ? and table_name = ? and md5(row_key) = md5(?)";
+            "delete from rowmesh.key_state d where table_schema = ? and table_name = ? and md5(row_key) = md5(?)" + TombstoneCollector.NOT_PARKED;
 
     private static final String TABLE_STATE =
             "select state from rowmesh.key_state where table_schema = ? and table_name = ? and md5(row_key) = md5('*')";

@@ -1,6 +1,8 @@
 package io.rowmesh.applier.write;
 
 import io.rowmesh.applier.history.ConflictBatch;
+import io.rowmesh.applier.history.ConflictRecord;
+import io.rowmesh.applier.history.Decision;
 import io.rowmesh.applier.history.ConflictHistory;
 import io.rowmesh.applier.merge.KeyTarget;
 import io.rowmesh.applier.merge.MergeTarget;
@@ -158,6 +160,14 @@ final class JdbcTarget implements Target {
     @Override
     public boolean isParked(RowChange change) throws SQLException {
         return parked.blocks(change);
+    }
+
+    @Override
+    public List<ConflictRecord> unpark(RowChange of, String rule, String note) throws SQLException {
+        if (!parked.any()) {
+            return List.of();
+        }
+        return parked.take(TableKey.of(of)).stream().map(taken -> taken.told(rule, Decision.DROPPED, note)).toList();
     }
 
     @Override

@@ -144,7 +144,7 @@ public final class LocalRepairs {
 
     /** Counters need no tombstone and no look: the table's trigger has told of the delete before anybody could judge the key. */
     private void noteCounted(TableKey key, long sequence, long xid, RowChange.Kind kind) throws SQLException {
-        if (kind == RowChange.Kind.DELETE || kind == RowChange.Kind.TRUNCATE) {
+        if (kind.removes()) {
             // What the trigger noted is there only once the transaction is visible.
             target.awaitVisible(xid);
             counted.add(new LocalDelete(key.table(), key.key(), sequence, xid));

@@ -14,10 +14,13 @@ import io.rowmesh.schema.RowKey;
 import io.rowmesh.schema.TransactionHeader;
 
 import java.sql.SQLException;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /** Writes changes of tables whose rules merge, one change at a time and one statement a step, and tells the outcome. */
 final class MergeWriter {
+
+    private static final String VOID = "a delete of the row came after it, which it had not seen, so it does not count";
 
     private final WriteContext context;
     private final TransactionHeader header;
@@ -27,6 +30,8 @@ final class MergeWriter {
     private CounterWrite write;
     private KeptWriter kept;
     private long position;
+    /** Of what was parked and is parked no longer. */
+    private List<ConflictRecord> voided = List.of();
 
     MergeWriter(WriteContext context, TransactionHeader header, Outcome outcome, boolean careful) {
         this.context = context;
@@ -38,6 +43,14 @@ final class MergeWriter {
     /** Whether changes of a table are written here. */
     boolean takes(RowChange candidate) {
         return rules(candidate).counts() || KeyedTable.keeps(rules(candidate));
+    }
+
+    /**
+     * Whether a change is written although an earlier one of its key is parked. The delete of a counter is, as what local
+     * transactions do from here on counts as having seen it. Under causal delivery what is parked by then has not, so it is void.
+     */
+    boolean passesParked(RowChange candidate) {
+        return rules(candidate).counts() && candidate.kind().removes();
     }
 
     private TableRules rules(RowChange candidate) {
@@ -55,6 +68,7 @@ final class MergeWriter {
         }
         change = next;
         position++;
+        voided = passesParked(next) ? context.target().unpark(next, label(next), VOID) : List.of();
         boolean keeps = KeyedTable.keeps(rules(next));
         kept = keeps ? new KeptWriter(context, rules(next), header, next, position) : null;
         write = keeps ? null : new CounterWrite(context.target().merges(), rules(next), header, next);
@@ -82,6 +96,7 @@ final class MergeWriter {
     }
 
     private void tell() {
+        voided.forEach(outcome.history::add);
         if (kept != null) {
             outcome.applied += kept.written() ? 1 : 0;
             outcome.skipped += kept.written() ? 0 : 1;
@@ -90,11 +105,11 @@ final class MergeWriter {
         outcome.applied += write.written() ? 1 : 0;
         outcome.skipped += write.written() ? 0 : 1;
         write.conflict().ifPresent(type -> outcome.conflict(ConflictRecord.of(type, change.table().id(), RowKey.of(change),
-                label(), decision(type), stored(), ConflictRecord.Incoming.of(NamedRow.of(change), header))));
+                label(change), decision(type), stored(), ConflictRecord.Incoming.of(NamedRow.of(change), header))));
     }
 
-    private String label() {
-        return rules(change).columns().values().stream().map(ColumnRule::label).distinct().sorted().collect(Collectors.joining(", "));
+    private String label(RowChange of) {
+        return rules(of).columns().values().stream().map(ColumnRule::label).distinct().sorted().collect(Collectors.joining(", "));
     }
 
     private Decision decision(ConflictType type) {

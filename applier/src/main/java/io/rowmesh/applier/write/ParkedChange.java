@@ -1,5 +1,8 @@
 package io.rowmesh.applier.write;
 
+import io.rowmesh.applier.history.ConflictRecord;
+import io.rowmesh.applier.history.Decision;
+import io.rowmesh.applier.history.NamedRow;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.TransactionHeader;
 import io.rowmesh.schema.WireCodec;
@@ -24,6 +27,12 @@ record ParkedChange(long id, TransactionHeader header, RowChange change, String 
                 ? new TransactionHeader(row.getString(2), row.getInt(3), row.getLong(4), row.getLong(5), 0, 1, 1, List.of(), false)
                 : WireCodec.decodeHeader(header);
         return new ParkedChange(row.getLong(1), known, WireCodec.decodeChunk(row.getBytes(7)).get(0), row.getString(8));
+    }
+
+    /** For the history: what came of it. */
+    ConflictRecord told(String rule, Decision decision, String note) {
+        return new ConflictRecord(null, key().table(), key().key(), rule, decision, null,
+                ConflictRecord.Incoming.of(NamedRow.of(change), header), id, note);
     }
 
     TableKey key() {

@@ -2,7 +2,6 @@ package io.rowmesh.applier.write;
 
 import io.rowmesh.applier.history.ConflictRecord;
 import io.rowmesh.applier.history.Decision;
-import io.rowmesh.applier.history.NamedRow;
 import io.rowmesh.schema.TableId;
 
 import java.sql.Connection;
@@ -165,9 +164,7 @@ final class ParkedRetry {
     }
 
     private ConflictRecord retried(ParkedChange parked, boolean written) {
-        TableId table = parked.key().table();
-        return new ConflictRecord(null, table, parked.key().key(), context.options().rules().apply(table).row().label(), Decision.RETRIED, null,
-                ConflictRecord.Incoming.of(NamedRow.of(parked.change()), parked.header()), parked.id(),
+        return parked.told(context.options().rules().apply(parked.key().table()).row().label(), Decision.RETRIED,
                 written ? "it was written" : "it was left out: what stands here is newer, or there was nothing to write");
     }
 

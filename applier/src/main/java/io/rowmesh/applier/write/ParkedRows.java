@@ -13,6 +13,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -86,6 +87,22 @@ final class ParkedRows {
                 return row.getBoolean(1);
             }
         }
+    }
+
+    /** Deletes what is parked of a key, or of all keys of a table, in the running transaction; in the order in which it was parked. */
+    List<ParkedChange> take(TableKey key) throws SQLException {
+        List<ParkedChange> taken = new ArrayList<>();
+        try (PreparedStatement delete = connection.prepareStatement("with d as (delete from rowmesh.parked where table_schema = ? and table_name = ?"
+                + " and (? = '*' or md5(row_key) = md5(?)) returning *) select " + ParkedChange.COLUMNS + " from d order by parked_id")) {
+            table(delete, 1, key);
+            delete.setString(4, key.key());
+            try (ResultSet rows = delete.executeQuery()) {
+                while (rows.next()) {
+                    taken.add(ParkedChange.read(rows));
+                }
+            }
+        }
+        return taken;
     }
 
     /** Written in the running transaction, which goes on without the change. */

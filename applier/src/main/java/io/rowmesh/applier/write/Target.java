@@ -1,6 +1,7 @@
 package io.rowmesh.applier.write;
 
 import io.rowmesh.applier.history.ConflictBatch;
+import io.rowmesh.applier.history.ConflictRecord;
 import io.rowmesh.applier.merge.KeyTarget;
 import io.rowmesh.applier.merge.MergeTarget;
 import io.rowmesh.schema.RowChange;
@@ -55,6 +56,15 @@ public interface Target {
 
     /** Whether a change must wait behind a parked one of its key. */
     boolean isParked(RowChange change) throws SQLException;
+
+    /**
+     * Takes away what is parked of a key, or of all keys of a table, in the open transaction.
+     *
+     * @param rule the rule that decided so
+     * @param note what became of it
+     * @return what the history is to tell of it
+     */
+    List<ConflictRecord> unpark(RowChange of, String rule, String note) throws SQLException;
 
     /** Keeps a change that cannot be applied, in the open transaction, which goes on without it. */
     void park(TransactionHeader header, RowChange change, SQLException cause) throws SQLException;

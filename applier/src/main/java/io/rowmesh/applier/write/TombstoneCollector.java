@@ -22,7 +22,7 @@ import javax.sql.DataSource;
 /**
  * Drops tombstones, and what counters keep beside their rows, that nothing in flight can need any more (convergence rule 14): the delete is applied here, every other
  * region but its origin has told (in a heartbeat applied here) that it had seen the delete ({@link SeenMatrix}), and the local
- * capture has passed every local transaction that was running when the tombstone was written.
+ * capture has passed every local transaction that was running when the tombstone was written, and no change of the key is parked here.
  *
  * <p>Works in rounds, one step a call: note what stands and which transactions run; once they have ended note where the log
  * is; once the capture is past that, drop what every region has seen. A local write whose true version is kept has no sequence
@@ -47,9 +47,14 @@ public final class TombstoneCollector {
     private static final String PLACE_LOCAL = """
             update rowmesh.row_version set epoch = ?, sequence = ? where origin = ? and sequence is null and recorded <= ?""";
 
+    /** What a parked change of the key will be judged by stays: that change is older than its region's word of having seen all this. */
+    static final String NOT_PARKED = """
+             and not exists (select from rowmesh.parked p where p.table_schema = d.table_schema and p.table_name = d.table_name
+               and (d.row_key = '*' or md5(p.row_key) in (md5(d.row_key), md5('*'))))""";
+
     private static final String DROP = """
             delete from rowmesh.%s d using unnest(?::text[], ?::int[], ?::bigint[]) s(origin, epoch, sequence)
-            where d.recorded <= ? and d.origin = s.origin and (d.epoch, d.sequence) <= (s.epoch, s.sequence)""";
+            where d.recorded <= ? and d.origin = s.origin and (d.epoch, d.sequence) <= (s.epoch, s.sequence)""" + NOT_PARKED;
 
     private final DataSource pool;
     private final ApplierOptions options;

@@ -1,6 +1,7 @@
 package io.rowmesh.testbed.simulation;
 
 import io.rowmesh.applier.history.ConflictBatch;
+import io.rowmesh.applier.history.ConflictRecord;
 import io.rowmesh.applier.merge.KeyTarget;
 import io.rowmesh.applier.merge.MergeTarget;
 import io.rowmesh.applier.write.GroupResult;
@@ -195,6 +196,11 @@ final class MemoryTarget implements Target {
     @Override
     public boolean isParked(RowChange change) {
         return false;
+    }
+
+    @Override
+    public List<ConflictRecord> unpark(RowChange of, String rule, String note) {
+        return List.of();
     }
 
     @Override

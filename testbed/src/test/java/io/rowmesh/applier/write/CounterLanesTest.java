@@ -197,6 +197,25 @@ class CounterLanesTest {
         assertEquals("1|7|7|7|{}|ap", rows());
     }
 
+    /** A local write after a delete says that it has seen it, so the delete must have been done by then. */
+    @Test
+    void aDeleteDoesNotWaitBehindAParkedChange() throws SQLException {
+        postgres.execute("alter table public.stock add constraint small check (n < 100)");
+        apply(eu, start, insert(1, 3, "{}", "eu"));
+        assertEquals(1, apply(eu, start + 1, update(row(1, 3, 3, 3, "{}", "eu"), row(1, 500, 3, 3, "{}", "eu"))).parked);
+        assertEquals(0, apply(eu, start + 2, delete(row(1, 500, 3, 3, "{}", "eu"))).parked);
+        assertEquals("", rows());
+        postgres.execute("insert into public.stock values (2, 60, 60, 60, '{}', 'local')");
+        assertEquals(1, apply(eu, start + 3, insert(2, 50, "{}", "eu"), delete(row(2, 50, 50, 50, "{}", "eu"))).parked);
+        assertEquals("", rows());
+        assertEquals("dropped dropped", postgres.value("select string_agg(decision, ' ') from rowmesh.conflict where note like 'a delete of the row%'"));
+        assertEquals("0", postgres.value("select count(*) from rowmesh.parked"));
+        postgres.execute("insert into public.stock values (1, 7, 7, 7, '{}', 'local')");
+        assertEquals(1, apply(eu, start + 4, update(row(1, 7, 7, 7, "{}", "local"), row(1, 500, 7, 7, "{}", "eu"))).parked);
+        assertEquals(0, apply(eu, start + 5, new RowChange.Truncate(T)).parked);
+        assertEquals("0", postgres.value("select count(*) from rowmesh.parked"));
+    }
+
     @Test
     void aLocalKeyChangeAndATruncateAreDeletesToo() throws SQLException {
         apply(eu, start, insert(1, 3, "{}", "eu"), insert(2, 4, "{}", "eu"));

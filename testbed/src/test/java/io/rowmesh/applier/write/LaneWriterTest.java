@@ -4,6 +4,7 @@ import io.rowmesh.rules.ConflictType;
 import io.rowmesh.schema.Column;
 import io.rowmesh.schema.Row;
 import io.rowmesh.schema.RowChange;
+import io.rowmesh.schema.Seen;
 import io.rowmesh.schema.SeenMark;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TableShape;
@@ -98,6 +99,24 @@ class LaneWriterTest {
         Outcome won = apply(Micros.now(), update(1, "newer"));
         assertEquals(List.of(List.of("1", "newer")), rows());
         assertEquals(Map.of(ConflictType.UPDATE_ORIGIN_DIFFERS, 1L), won.conflicts);
+    }
+
+    @Test
+    void aTombstoneStaysWhileAnOlderChangeOfItsKeyIsParked() throws SQLException {
+        postgres.execute("truncate rowmesh.heartbeat", "alter table public.t add constraint good check (v <> 'bad')");
+        assertEquals(1, apply(start - 3_000_000, insert(1, "bad")).parked);
+        apply(start - 2_000_000, insert(2, "b"), delete(2));
+        for (String key : List.of("[\"1\"]", "*")) {
+            postgres.execute("insert into rowmesh.tombstone (table_schema, table_name, row_key, deleted_at, origin, epoch, sequence)"
+                    + " values ('public', 't', '" + key + "', now(), 'us', 1, 1)");
+        }
+        postgres.execute("insert into rowmesh.heartbeat values ('eu', 1, now(), '{\"us\": [1, 1]}')");
+        TombstoneCollector collector = new TombstoneCollector(postgres.dataSource(), options(), () -> Long.MAX_VALUE, () -> new Seen.Mark(1, 1));
+        assertEquals(1, collector.step() + collector.step() + collector.step());
+        postgres.execute("alter table public.t drop constraint good", "update rowmesh.parked set retry_requested_at = now()");
+        writer.retryParked(outcome -> { });
+        assertEquals(List.of(), rows());
+        assertEquals(2, collector.step() + collector.step() + collector.step());
     }
 
     @Test
