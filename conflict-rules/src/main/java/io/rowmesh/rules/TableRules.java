@@ -16,12 +16,20 @@ import java.util.TreeSet;
  * @param priority regions, the first wins; only with region-priority
  * @param home     the column that names the row's own region, else null; only with home-region
  * @param custom   the name of the custom rule, else null
+ * @param newestOfUnique whether of rows with one unique value the newest is shown and the others are hidden; else they are parked. Only
+ *                 with last-write-wins and without columns of their own rules
  */
 public record TableRules(RowRule row, Map<String, ColumnRule> columns, List<List<String>> groups, List<String> priority,
-                         String home, String custom) {
+                         String home, String custom, boolean newestOfUnique) {
 
     /** The default: nothing but last-write-wins. */
     public static final TableRules LAST_WRITE_WINS = of(RowRule.LAST_WRITE_WINS);
+
+    /** Where rows that break a secondary unique key are parked. */
+    public TableRules(RowRule row, Map<String, ColumnRule> columns, List<List<String>> groups, List<String> priority, String home,
+                      String custom) {
+        this(row, columns, groups, priority, home, custom, false);
+    }
 
     public TableRules {
         columns = Collections.unmodifiableMap(new TreeMap<>(columns));
@@ -37,6 +45,11 @@ public record TableRules(RowRule row, Map<String, ColumnRule> columns, List<List
     /** Last-write-wins but for these columns. */
     public static TableRules counting(Map<String, ColumnRule> columns) {
         return new TableRules(RowRule.LAST_WRITE_WINS, columns, List.of(), List.of(), null, null);
+    }
+
+    /** Last-write-wins, and of rows with one unique value the newest is shown. */
+    public static TableRules newestWins() {
+        return new TableRules(RowRule.LAST_WRITE_WINS, Map.of(), List.of(), List.of(), null, null, true);
     }
 
     public static TableRules columnMerge(List<List<String>> groups) {
@@ -71,12 +84,15 @@ public record TableRules(RowRule row, Map<String, ColumnRule> columns, List<List
         Set<String> labels = new TreeSet<>();
         labels.add(row.label());
         columns.values().forEach(rule -> labels.add(rule.label()));
+        if (newestOfUnique) {
+            labels.add("unique: newest-wins");
+        }
         return labels;
     }
 
     /** One line that is equal exactly when the rules are: regions compare it. */
     public String canonical() {
-        return row.label() + " " + columns + " " + canonicalGroups() + " " + priority + " " + home + " " + custom;
+        return row.label() + " " + columns + " " + canonicalGroups() + " " + priority + " " + home + " " + custom + (newestOfUnique ? " newest-wins" : "");
     }
 
     private List<List<String>> canonicalGroups() {

@@ -97,7 +97,7 @@ public final class Node implements AutoCloseable {
 
         ApplierOptions applying = ApplierSettings.of(config);
         ApplierSession sessions = sessions();
-        KeyLocks locks = new KeyLocks();
+        KeyLocks locks = new KeyLocks(table -> rules(config, table).newestOfUnique());
         TombstoneIndex tombstones = new TombstoneIndex();
         AppliedMarks marks = new AppliedMarks();
         Fences fences = new Fences(pool, ApplierSettings.peers(config), config.maxSilence(), System::nanoTime);

@@ -1,7 +1,10 @@
 package io.rowmesh.applier.write;
 
+import io.rowmesh.applier.unique.UniqueRepair;
+import io.rowmesh.rules.TableRules;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.Step;
+import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TableShape;
 import io.rowmesh.schema.TransactionHeader;
 
@@ -10,6 +13,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The life of one source transaction at this region, as one target transaction under its replication origin and with its
@@ -24,7 +29,7 @@ public final class ApplyTransaction {
     private static final int PRUNE_EVERY = 500;
     private static final String WAITS = "55000";
 
-    private enum State { LOCK, BEGIN, CLOCK, WRITE, HISTORY, COMMIT, LOOK_AGAIN, COMMIT_LOOK, FREE, DONE }
+    private enum State { LOCK, BEGIN, CLOCK, WRITE, SHOW, HISTORY, COMMIT, LOOK_AGAIN, COMMIT_LOOK, FREE, DONE }
 
     private final WriteContext context;
     private final Target target;
@@ -42,6 +47,7 @@ public final class ApplyTransaction {
     private Outcome outcome;
     private GroupWriter writer;
     private MergeWriter merges;
+    private UniqueRepair repair;
 
     private ApplyTransaction(WriteContext context, TransactionHeader header, List<RowChange> changes, KeyLocks.Held held, boolean whole) {
         this.context = context;
@@ -112,6 +118,7 @@ public final class ApplyTransaction {
                 case BEGIN -> begin();
                 case CLOCK -> awaitClock();
                 case WRITE -> write();
+                case SHOW -> show();
                 case HISTORY -> writeHistory();
                 case COMMIT -> commit();
                 case LOOK_AGAIN -> lookAgain();
@@ -192,7 +199,12 @@ public final class ApplyTransaction {
         if (!ended) {
             return false;
         }
-        return group.isEmpty() ? to(recorded() ? State.HISTORY : State.COMMIT) : writeGroup();
+        return group.isEmpty() ? to(State.SHOW) : writeGroup();
+    }
+
+    /** Which rows are shown where unique values collide, decided by the transaction as a whole. */
+    private boolean show() throws SQLException {
+        return merges.show() || to(recorded() ? State.HISTORY : State.COMMIT);
     }
 
     private boolean writeGroup() throws SQLException {
@@ -266,6 +278,13 @@ public final class ApplyTransaction {
 
     /** What an insert under way hid from a delete that found no row (convergence rule 4a). */
     private boolean lookAgain() throws SQLException {
+        if (repair != null && repair.step()) {
+            return true;
+        }
+        repair = nextRepair();
+        if (repair != null) {
+            return true;
+        }
         Map<TableShape, List<String[]>> byTable = new LinkedHashMap<>();
         for (Outcome.DeletedKey deleted : outcome.deletesWithoutRow) {
             byTable.computeIfAbsent(deleted.table(), t -> new ArrayList<>()).add(deleted.key());
@@ -278,6 +297,22 @@ public final class ApplyTransaction {
             target.deleteOlderThanTombstonesOf(header, table);
         }
         return to(State.COMMIT_LOOK);
+    }
+
+    /** Of the next table under unique: newest-wins whose deletes found no row; null when there is none. */
+    private UniqueRepair nextRepair() {
+        Function<TableId, TableRules> rules = context.options().rules();
+        Optional<TableId> many = outcome.manyDeletesWithoutRow.stream().filter(table -> rules.apply(table).newestOfUnique()).findFirst();
+        Optional<TableId> next = many.or(() -> outcome.deletesWithoutRow.stream().map(deleted -> deleted.table().id())
+                .filter(table -> rules.apply(table).newestOfUnique()).findFirst());
+        if (next.isEmpty()) {
+            return null;
+        }
+        List<String[]> keys = outcome.deletesWithoutRow.stream().filter(deleted -> deleted.table().id().equals(next.get()))
+                .map(Outcome.DeletedKey::key).toList();
+        outcome.deletesWithoutRow.removeIf(deleted -> deleted.table().id().equals(next.get()));
+        outcome.manyDeletesWithoutRow.remove(next.get());
+        return many.isPresent() ? UniqueRepair.everywhere(target.uniques(), next.get()) : UniqueRepair.at(target.uniques(), next.get(), keys);
     }
 
     private boolean commitLook() throws SQLException {

@@ -6,6 +6,7 @@ import io.rowmesh.applier.history.Decision;
 import io.rowmesh.applier.history.ConflictHistory;
 import io.rowmesh.applier.merge.KeyTarget;
 import io.rowmesh.applier.merge.MergeTarget;
+import io.rowmesh.applier.unique.UniqueTarget;
 import io.rowmesh.schema.ReplicationOrigin;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.TableId;
@@ -32,6 +33,7 @@ final class JdbcTarget implements Target {
     private final ConflictHistory history;
     private final JdbcMerges merges;
     private final JdbcKeys keys;
+    private final JdbcUniques uniques;
     private final ParkedRows parked;
     private final Visibility visibility;
     private final String region;
@@ -50,6 +52,7 @@ final class JdbcTarget implements Target {
         this.history = ConflictHistory.open(connection, options.isPrivate());
         this.merges = new JdbcMerges(connection, origins, region, since);
         this.keys = new JdbcKeys(connection, options, origins);
+        this.uniques = new JdbcUniques(connection, origins, since);
         this.parked = ParkedRows.load(connection, history.json(), region);
         this.visibility = new Visibility(connection);
     }
@@ -158,6 +161,11 @@ final class JdbcTarget implements Target {
     }
 
     @Override
+    public UniqueTarget uniques() {
+        return uniques;
+    }
+
+    @Override
     public boolean isParked(RowChange change) throws SQLException {
         return parked.blocks(change);
     }
@@ -263,6 +271,7 @@ final class JdbcTarget implements Target {
         tables.forgetTables();
         merges.forgetTables();
         keys.forgetTables();
+        uniques.forgetTables();
     }
 
     private static long onlyLong(PreparedStatement query) throws SQLException {

@@ -1,14 +1,18 @@
 package io.rowmesh.applier.write;
 
+import io.rowmesh.schema.TableId;
+
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
  * The lock per key that lanes, re-assertion and look-again take before their first statement and hold until their commit
  * returned (convergence rule 1). Row and tombstone are two places, and only this makes judging both one step. Striped, taken
- * in ascending order, so that nobody waits in a circle; a huge transaction takes all stripes.
+ * in ascending order, so that nobody waits in a circle; a huge transaction takes all stripes. A table whose rows decide about
+ * each other (unique: newest-wins) has one lock for all its keys.
  *
  * <p>Owned by who asked for them, not by threads: the simulation runs all of a node in one.
  */
@@ -18,16 +22,23 @@ public final class KeyLocks {
 
     /** Guarded by this, as is all of Held. */
     private final Held[] owners;
+    private final Predicate<TableId> whole;
     private final Map<String, Held> unsettled = new HashMap<>();
     private int waiters;
 
     public KeyLocks() {
-        this(STRIPES);
+        this(STRIPES, table -> false);
+    }
+
+    /** @param whole the tables that have one lock for all their keys */
+    public KeyLocks(Predicate<TableId> whole) {
+        this(STRIPES, whole);
     }
 
     /** @param stripes a power of two */
-    public KeyLocks(int stripes) {
+    public KeyLocks(int stripes, Predicate<TableId> whole) {
         this.owners = new Held[stripes];
+        this.whole = whole;
     }
 
     /** The locks of these keys, none of them taken yet. */
@@ -57,7 +68,7 @@ public final class KeyLocks {
     }
 
     private int stripe(TableKey key) {
-        int hash = key.hashCode();
+        int hash = (whole.test(key.table()) ? TombstoneIndex.wholeTable(key.table()) : key).hashCode();
         return (hash ^ hash >>> 15) & owners.length - 1;
     }
 

@@ -2,6 +2,7 @@ package io.rowmesh.applier.write;
 
 import io.rowmesh.applier.merge.KeyedTable;
 import io.rowmesh.applier.merge.LocalDelete;
+import io.rowmesh.applier.unique.UniqueRepair;
 import io.rowmesh.rules.keystate.Stamp;
 import io.rowmesh.rules.keystate.Write;
 import io.rowmesh.schema.RowChange;
@@ -39,6 +40,10 @@ public final class LocalRepairs {
     private final Set<LocalDelete> counted = new LinkedHashSet<>();
     /** Writes of tables whose rules keep a state of each key. */
     private final CapturedKeys kept;
+    /** Tables under unique: newest-wins that were written, and keys that may stand below a tombstone. */
+    private final Map<TableId, List<String[]>> unique = new LinkedHashMap<>();
+    /** The first step has not done all of its part. */
+    private boolean again;
     private long wholeUpTo = Long.MAX_VALUE;
     private long lastXid = -1;
     private long position;
@@ -65,12 +70,28 @@ public final class LocalRepairs {
         lock(context.locks().ofAll());
         loadIndex();
         steps.add(() -> target.tablesWithTombstones().stream().filter(context.options().receives()).filter(this::hasTombstones).forEach(table -> {
+            if (isUnique(table)) {
+                repair(UniqueRepair.everywhere(target.uniques(), table));
+                return;
+            }
             steps.add(tolerant(() -> target.deleteBelowTombstones(table)));
             steps.add(target::commit);
         }));
+        steps.add(() -> target.uniques().tablesWithHidden().stream().filter(this::isUnique)
+                .forEach(table -> repair(UniqueRepair.everywhere(target.uniques(), table))));
         steps.add(target::commit);
         // Behind whatever the step before has added.
         steps.add(() -> steps.add(this::free));
+    }
+
+    private boolean isUnique(TableId table) {
+        return context.options().rules().apply(table).newestOfUnique();
+    }
+
+    /** In a transaction of its own. */
+    private void repair(UniqueRepair repair) {
+        steps.add(tolerant(() -> again = repair.step()));
+        steps.add(target::commit);
     }
 
     /** Not of tables whose keys have states: what stands of them is from before such a rule. */
@@ -108,7 +129,8 @@ public final class LocalRepairs {
             run();
             wholeUpTo = Long.MAX_VALUE;
         }
-        if (deletes.size() >= FLUSH_AT || belowTombstones.size() >= FLUSH_AT || counted.size() >= FLUSH_AT) {
+        if (deletes.size() >= FLUSH_AT || belowTombstones.size() >= FLUSH_AT || counted.size() >= FLUSH_AT
+                || unique.values().stream().anyMatch(keys -> keys.size() >= FLUSH_AT)) {
             run();
         }
     }
@@ -121,6 +143,10 @@ public final class LocalRepairs {
         }
         switch (change.kind()) {
             case DELETE, TRUNCATE -> {
+                if (isUnique(key.table())) {
+                    // What it had hidden is looked for among the rows that others see.
+                    target.awaitVisible(xid);
+                }
                 String[] texts = key.isWholeTable() ? null : LookAgain.keyTexts(change);
                 deletes.remove(key);
                 deletes.put(key, new Deleted(change.table(), texts, version.commitMicros(), sequence));
@@ -128,7 +154,13 @@ public final class LocalRepairs {
             case INSERT, UPDATE -> {
                 // Only once others see the row does a tombstone written later know of it; so first this, then the question.
                 target.awaitVisible(xid);
-                if (context.tombstones().mayContain(key)) {
+                boolean mayBeBelow = context.tombstones().mayContain(key);
+                if (isUnique(key.table())) {
+                    List<String[]> keys = unique.computeIfAbsent(key.table(), t -> new ArrayList<>());
+                    if (mayBeBelow) {
+                        keys.add(LookAgain.keyTexts(change));
+                    }
+                } else if (mayBeBelow) {
                     belowTombstones.add(key);
                 }
             }
@@ -178,8 +210,11 @@ public final class LocalRepairs {
         if (first == null) {
             return false;
         }
+        again = false;
         first.run();
-        steps.removeFirst();
+        if (!again) {
+            steps.removeFirst();
+        }
         return true;
     }
 
@@ -192,6 +227,8 @@ public final class LocalRepairs {
             planKept();
         } else if (!belowTombstones.isEmpty()) {
             planLook();
+        } else if (!unique.isEmpty()) {
+            planUnique();
         } else if (context.tombstones().crowded()) {
             lock(context.locks().ofAll());
             loadIndex();
@@ -223,6 +260,12 @@ public final class LocalRepairs {
             byTable.computeIfAbsent(deleted.shape(), t -> new ArrayList<>()).add(deleted);
         }
         byTable.forEach((shape, deleted) -> {
+            if (isUnique(shape.id())) {
+                boolean all = deleted.stream().anyMatch(each -> each.key() == null);
+                repair(all ? UniqueRepair.everywhere(target.uniques(), shape.id())
+                        : UniqueRepair.at(target.uniques(), shape.id(), deleted.stream().map(Deleted::key).toList()));
+                return;
+            }
             steps.add(tolerant(() -> deleteOlderRows(shape, deleted)));
             steps.add(target::commit);
         });
@@ -275,6 +318,13 @@ public final class LocalRepairs {
         });
         steps.add(this::free);
         steps.add(belowTombstones::clear);
+    }
+
+    private void planUnique() {
+        lock(unique.keySet().stream().map(table -> new TableKey(table, "")).toList());
+        unique.forEach((table, keys) -> repair(UniqueRepair.at(target.uniques(), table, List.copyOf(keys))));
+        steps.add(this::free);
+        steps.add(unique::clear);
     }
 
     private void loadIndex() {

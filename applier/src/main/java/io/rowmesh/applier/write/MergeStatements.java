@@ -119,4 +119,9 @@ record MergeStatements(TableShape shape, LocalTable local, int[] positions, Stri
     static String quoted(String name) {
         return ControlSchema.renderer().render(DSL.name(List.of(name)));
     }
+
+    /** As a string constant. */
+    static String literal(String text) {
+        return ControlSchema.renderer().render(DSL.inline(text));
+    }
 }

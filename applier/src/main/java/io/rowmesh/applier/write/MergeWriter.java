@@ -17,7 +17,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Writes changes of tables whose rules merge, one change at a time and one statement a step, and tells the outcome. */
+/** Writes changes of tables that are not written in groups, one change at a time and one statement a step, and tells the outcome. */
 final class MergeWriter {
 
     private static final String VOID = "a delete of the row came after it, which it had not seen, so it does not count";
@@ -29,6 +29,8 @@ final class MergeWriter {
     private RowChange change;
     private CounterWrite write;
     private KeptWriter kept;
+    private final UniqueWriter uniques;
+    private boolean unique;
     private long position;
     /** Of what was parked and is parked no longer. */
     private List<ConflictRecord> voided = List.of();
@@ -38,11 +40,12 @@ final class MergeWriter {
         this.header = header;
         this.outcome = outcome;
         this.careful = careful;
+        this.uniques = new UniqueWriter(context, header, outcome);
     }
 
     /** Whether changes of a table are written here. */
     boolean takes(RowChange candidate) {
-        return rules(candidate).counts() || KeyedTable.keeps(rules(candidate));
+        return rules(candidate).counts() || KeyedTable.keeps(rules(candidate)) || rules(candidate).newestOfUnique();
     }
 
     /**
@@ -69,6 +72,11 @@ final class MergeWriter {
         change = next;
         position++;
         voided = passesParked(next) ? context.target().unpark(next, label(next), VOID) : List.of();
+        unique = rules(next).newestOfUnique();
+        if (unique) {
+            uniques.open(next);
+            return;
+        }
         boolean keeps = KeyedTable.keeps(rules(next));
         kept = keeps ? new KeptWriter(context, rules(next), header, next, position) : null;
         write = keeps ? null : new CounterWrite(context.target().merges(), rules(next), header, next);
@@ -77,7 +85,7 @@ final class MergeWriter {
     /** One statement of the change that is open. In careful mode a change that is refused is parked. */
     void step() throws SQLException {
         try {
-            if (kept != null ? kept.step() : write.step()) {
+            if (unique ? uniques.step() : kept != null ? kept.step() : write.step()) {
                 return;
             }
             if (careful) {
@@ -95,8 +103,17 @@ final class MergeWriter {
         change = null;
     }
 
+    /** Once all changes are written: one statement of what follows from all of them together; false when there is nothing left. */
+    boolean show() throws SQLException {
+        return uniques.show();
+    }
+
     private void tell() {
         voided.forEach(outcome.history::add);
+        if (unique) {
+            uniques.tell();
+            return;
+        }
         if (kept != null) {
             outcome.applied += kept.written() ? 1 : 0;
             outcome.skipped += kept.written() ? 0 : 1;

@@ -2,6 +2,7 @@ package io.rowmesh.applier.write;
 
 import io.rowmesh.applier.history.ConflictRecord;
 import io.rowmesh.applier.history.Decision;
+import io.rowmesh.applier.unique.UniqueRepair;
 import io.rowmesh.schema.TableId;
 
 import java.sql.Connection;
@@ -132,20 +133,23 @@ final class ParkedRetry {
         Outcome outcome = new Outcome();
         target.beginAgain(changes.get(0).header());
         delete(changes);
+        MergeWriter merges = new MergeWriter(context, changes.get(0).header(), outcome, false);
         for (ParkedChange parked : changes) {
             long written = outcome.applied;
             if (context.options().receives().test(parked.key().table())) {
-                write(parked, outcome);
+                write(parked, merges, outcome);
             }
             outcome.history.add(retried(parked, outcome.applied > written));
+        }
+        while (merges.show()) {
+            continue;
         }
         outcome.historyRefused = target.writeConflicts(outcome.history);
         return outcome;
     }
 
     /** By the same parts as any change of its table. */
-    private void write(ParkedChange parked, Outcome outcome) throws SQLException {
-        MergeWriter merges = new MergeWriter(context, parked.header(), outcome, false);
+    private void write(ParkedChange parked, MergeWriter merges, Outcome outcome) throws SQLException {
         if (!merges.takes(parked.change())) {
             new GroupWriter(context, parked.header(), outcome).write(List.of(parked.change()));
             return;
@@ -171,6 +175,13 @@ final class ParkedRetry {
     /** As after any transaction (convergence rule 4a). */
     private void lookAgain(List<ParkedChange> changes, Outcome outcome) throws SQLException {
         for (Outcome.DeletedKey deleted : outcome.deletesWithoutRow) {
+            if (context.options().rules().apply(deleted.table().id()).newestOfUnique()) {
+                UniqueRepair repair = UniqueRepair.at(target.uniques(), deleted.table().id(), List.<String[]>of(deleted.key()));
+                while (repair.step()) {
+                    continue;
+                }
+                continue;
+            }
             target.deleteOlder(deleted.table(), List.<String[]>of(deleted.key()), List.of(changes.get(0).header().commitMicros()), origin);
         }
         target.commit();

@@ -4,6 +4,7 @@ import io.rowmesh.applier.history.ConflictBatch;
 import io.rowmesh.applier.history.ConflictRecord;
 import io.rowmesh.applier.merge.KeyTarget;
 import io.rowmesh.applier.merge.MergeTarget;
+import io.rowmesh.applier.unique.UniqueTarget;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TableShape;
@@ -53,6 +54,9 @@ public interface Target {
 
     /** The same session and transaction, for tables whose rules keep a state of each key. */
     KeyTarget keys();
+
+    /** The same session and transaction, for tables of which the newest row of each unique value is shown. */
+    UniqueTarget uniques();
 
     /** Whether a change must wait behind a parked one of its key. */
     boolean isParked(RowChange change) throws SQLException;

@@ -48,7 +48,7 @@ final class ConfigReader {
         rule.path("columns").properties().forEach(column -> columns.put(column.getKey(), ColumnRule.parse(column.getValue().asString())));
         return new TableRules(RowRule.parse(text(rule, "rule")), columns,
                 rule.path("groups").valueStream().map(ConfigReader::texts).toList(), texts(rule.path("priority")),
-                rule.path("column").asString(null), rule.path("name").asString(null));
+                rule.path("column").asString(null), rule.path("name").asString(null), "newest-wins".equals(rule.path("unique").asString(null)));
     }
 
     private static List<String> texts(JsonNode list) {

@@ -1,5 +1,6 @@
 package io.rowmesh.testbed.simulation;
 
+import io.rowmesh.schema.Row;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TableShape;
 
@@ -147,6 +148,30 @@ final class Database {
             return null;
         }
         return null;
+    }
+
+    /**
+     * Whether another key's row has a unique value of this row, whatever snapshots show. Waits for whoever is inserting, changing or
+     * deleting one that has.
+     */
+    boolean taken(Table table, int slot, Row row, DbTransaction self) throws SQLException {
+        for (int other = 0; other < table.slots.length; other++) {
+            for (Tuple tuple = other == slot ? null : table.slots[other]; tuple != null; tuple = tuple.older) {
+                if (tuple.xmin.state == DbTransaction.State.ABORTED || !UniqueRows.collide(row, UniqueRows.row(other, tuple.value))) {
+                    continue;
+                }
+                if (tuple.xmin != self && tuple.xmin.inProgress()) {
+                    await(self, tuple.xmin);
+                }
+                if (!tuple.isDead()) {
+                    return true;
+                }
+                if (tuple.xmax != self && tuple.xmax.inProgress()) {
+                    await(self, tuple.xmax);
+                }
+            }
+        }
+        return false;
     }
 
     void insert(Tuple[] slots, int slot, DbTransaction self, String value) {

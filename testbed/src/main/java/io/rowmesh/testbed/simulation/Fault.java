@@ -71,7 +71,14 @@ public enum Fault {
     TOUCH_OF_UNCHANGED_ROW_ONLY(Rules.CLOCK_STEPS, "a key is touched only while its row is the one that was withheld"),
     TOUCH_BEFORE_VISIBLE(Rules.CLOCK_STEPS, "a touch does not wait until the withheld transaction is visible"),
     TOUCH_WHATEVER_ITS_TIMESTAMP(Rules.CLOCK_STEPS, "a touch does not wait until the clock is past what was applied and shipped"),
-    RACED_TOUCH_SHIPPED(Rules.CLOCK_STEPS, "a touch that found no row is shipped whatever came between");
+    RACED_TOUCH_SHIPPED(Rules.CLOCK_STEPS, "a touch that found no row is shipped whatever came between"),
+    UNIQUE_LOSERS_FORGOTTEN(Rules.UNIQUE, "of two rows with one unique value the older is forgotten, not hidden"),
+    UNIQUE_CAPTURE_DOES_NOT_LOOK(Rules.UNIQUE, "what a local delete or update had hidden is not looked for when it is captured"),
+    UNIQUE_HIDDEN_IGNORED(Rules.UNIQUE, "a change is not compared with the hidden row of its key"),
+    UNIQUE_VERSION_NOT_KEPT(Rules.UNIQUE, "a row that is shown again has the version of who shows it"),
+    UNIQUE_WHATEVER_ROW_REMOVED(Rules.UNIQUE, "a row is hidden or removed whoever has written it since it was looked at"),
+    UNIQUE_DELETES_NOT_REASSERTED(Rules.UNIQUE, "rows below a delete that was captured, or looked at again, stay"),
+    UNIQUE_LOST_MOVES_NOT_REPEATED(Rules.UNIQUE, "moves that a crash of the database undid are not done again");
 
     private final String description;
     private final Rules rules;

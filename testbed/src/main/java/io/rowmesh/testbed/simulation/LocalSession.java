@@ -35,6 +35,8 @@ final class LocalSession implements Actor {
     private int key;
     private int otherKey;
     private long snapshot;
+    /** The row that it writes, drawn once. */
+    private Row drawn;
 
     LocalSession(Region region, int transactions) {
         this(region, transactions, null);
@@ -79,6 +81,7 @@ final class LocalSession implements Actor {
         open = null;
         inStatement = false;
         chosen = false;
+        drawn = null;
     }
 
     private boolean begin() {
@@ -108,6 +111,7 @@ final class LocalSession implements Actor {
         execute();
         inStatement = false;
         chosen = false;
+        drawn = null;
         statementsLeft--;
         return true;
     }
@@ -146,6 +150,7 @@ final class LocalSession implements Actor {
         }
         if (live == null) {
             Row row = row(key);
+            mustBeFree(key, row);
             database.insert(table.slots, key, open, text(row));
             log(new RowChange.Insert(table.shape, row));
         } else {
@@ -165,8 +170,17 @@ final class LocalSession implements Actor {
         }
     }
 
-    private void update(Tuple locked) {
-        if (SiblingRows.is(table.shape)) {
+    /** As a unique index does: waits for who has the value, and refuses the statement when he keeps it. */
+    private void mustBeFree(int slot, Row row) throws SQLException {
+        if (table.shape == UniqueRows.SHAPE && database.taken(table, slot, row, open)) {
+            throw new SQLException("duplicate unique value", "23505");
+        }
+    }
+
+    private void update(Tuple locked) throws SQLException {
+        if (table.shape == UniqueRows.SHAPE) {
+            updateUnique(locked);
+        } else if (SiblingRows.is(table.shape)) {
             Row before = table.row(key, locked.value);
             Row row = row(key);
             row = world.choices.perMille(500) ? row.with(1, before.get(1)) : row;
@@ -192,6 +206,17 @@ final class LocalSession implements Actor {
         }
     }
 
+    private void updateUnique(Tuple locked) throws SQLException {
+        locked.lockedBy = open;
+        if (drawn == null) {
+            Row before = UniqueRows.row(key, locked.value);
+            drawn = world.choices.perMille(500) ? row(key).with(1, before.get(1)).with(2, before.get(2)) : row(key);
+        }
+        mustBeFree(key, drawn);
+        database.update(table.slots, key, locked, open, text(drawn));
+        log(new RowChange.Update(table.shape, null, drawn));
+    }
+
     private void delete() throws SQLException {
         Tuple locked = lockedRow();
         if (locked != null) {
@@ -209,6 +234,11 @@ final class LocalSession implements Actor {
             throw new SQLException("duplicate key", "23505");
         }
         Row row = row(otherKey);
+        if (table.shape == UniqueRows.SHAPE) {
+            // It keeps its unique values, which nobody else can have.
+            Row before = UniqueRows.row(key, locked.value);
+            row = row.with(1, before.get(1)).with(2, before.get(2));
+        }
         database.delete(locked, open);
         database.insert(table.slots, otherKey, open, text(row));
         if (world.planted != Fault.KEY_CHANGE_WITHOUT_DELETE) {
@@ -233,6 +263,10 @@ final class LocalSession implements Actor {
 
     /** With what the table's trigger notes. */
     private void logDelete(Tuple deleted) {
+        if (table.shape == UniqueRows.SHAPE) {
+            log(new RowChange.Delete(table.shape, new Row(World.KEYS[key], Row.ABSENT, Row.ABSENT, Row.ABSENT)));
+            return;
+        }
         if (table.shape == WideRows.SHAPE || SiblingRows.is(table.shape)) {
             log(new RowChange.Delete(table.shape, table.row(key, deleted.value)));
         } else if (table.beside == null) {
@@ -244,6 +278,10 @@ final class LocalSession implements Actor {
     }
 
     private Row row(int slot) {
+        if (table.shape == UniqueRows.SHAPE) {
+            drawn = drawn == null ? UniqueRows.drawn(world, slot, region.name + world.nextValue()) : drawn;
+            return drawn;
+        }
         String value = region.name + world.nextValue();
         if (SiblingRows.is(table.shape)) {
             return new Row(World.KEYS[slot], World.NAMES[world.choices.next(world.regions.length)], value);

@@ -4,6 +4,7 @@ import io.rowmesh.applier.history.ConflictBatch;
 import io.rowmesh.applier.history.ConflictRecord;
 import io.rowmesh.applier.merge.KeyTarget;
 import io.rowmesh.applier.merge.MergeTarget;
+import io.rowmesh.applier.unique.UniqueTarget;
 import io.rowmesh.applier.write.GroupResult;
 import io.rowmesh.applier.write.Progress;
 import io.rowmesh.applier.write.Target;
@@ -191,6 +192,11 @@ final class MemoryTarget implements Target {
     @Override
     public String writeConflicts(ConflictBatch conflicts) {
         return null;
+    }
+
+    @Override
+    public UniqueTarget uniques() {
+        return new MemoryUniques(this, database, origin);
     }
 
     @Override

@@ -20,6 +20,10 @@ final class Oracle {
     void check() {
         CounterOracle counters = new CounterOracle(world);
         for (int number = 0; number < world.shapes.size(); number++) {
+            if (world.shapes.get(number) == UniqueRows.SHAPE) {
+                new UniqueOracle(world, number).check();
+                continue;
+            }
             int keys = world.regions[0].database.tables[number].slots.length;
             for (int key = 0; key < keys; key++) {
                 if (world.shapes.get(number) == CounterRows.SHAPE) {

@@ -40,11 +40,16 @@ record Profile(int regions, int keys, int writers, int transactions, int stateme
     static final int ONLY_CUSTOM = 6;
     static final int ONLY_PARK = 7;
     static final int ROWS_AND_SIBLINGS = 8;
+    static final int ONE_UNIQUE = 9;
+    static final int TWO_UNIQUE = 10;
 
     static Profile draw(Choices choices, Rules rules) {
         int tables = rules.draw(choices);
         if (rules == Rules.CLOCK_STEPS) {
             return choices.next(3) == 0 ? hotStepping(choices, tables) : stepping(choices, tables);
+        }
+        if (tables == ONE_UNIQUE || tables == TWO_UNIQUE) {
+            return colliding(choices, tables);
         }
         return switch (choices.next(6)) {
             case 0 -> hot(choices, tables);
@@ -87,6 +92,17 @@ record Profile(int regions, int keys, int writers, int transactions, int stateme
                 List.of(3, 1, 1, 3, pick(choices, 0, 1), 0), pick(choices, 30, 100, 300), pick(choices, 0, 10), pick(choices, 0, 1, 2),
                 pick(choices, 4, 20), pick(choices, 300, 700), pick(choices, 0, 2), pick(choices, 0, 200), pick(choices, 20, 50, 100), 0, 500,
                 pick(choices, 0, 10, 40), pick(choices, 10, 50), tables, 0);
+    }
+
+    /** Some rows with few unique values, which move, collide and go, sometimes while machines fail. */
+    private static Profile colliding(Choices choices, int tables) {
+        int regions = 2 + choices.next(3);
+        List<Integer> mix = List.of(pick(choices, 2, 4), pick(choices, 0, 2), pick(choices, 1, 3), pick(choices, 0, 1, 3),
+                pick(choices, 0, 0, 2), pick(choices, 0, 0, 0, 1));
+        return new Profile(regions, 2 + choices.next(3), 1 + choices.next(2), 2 + choices.next(regions > 3 ? 3 : 5), pick(choices, 1, 1, 2, 3), mix,
+                pick(choices, 50, 200, 1_000), pick(choices, 0, 0, 10, 100), pick(choices, 0, 1, 2), pick(choices, 4, 20, 100),
+                pick(choices, 0, 300, 600), pick(choices, 0, 1, 3), pick(choices, 0, 100, 1_000), pick(choices, 0, 0, 5, 20, 60),
+                pick(choices, 0, 0, 300), pick(choices, 300, 600), pick(choices, 0, 5, 30), pick(choices, 20, 100), tables, 0);
     }
 
     /** Clocks are set forth and back. */

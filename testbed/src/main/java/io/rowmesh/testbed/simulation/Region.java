@@ -89,15 +89,19 @@ final class Region {
         start();
     }
 
+    private static KeyLocks newLocks() {
+        return new KeyLocks(STRIPES, table -> rules(table).newestOfUnique());
+    }
+
     private static TableRules rules(TableId table) {
         TableRules siblings = SiblingRows.rules(table);
         return siblings != null ? siblings : table.equals(CounterRows.SHAPE.id()) ? CounterRows.RULES
-                : table.equals(WideRows.SHAPE.id()) ? WideRows.RULES : TableRules.LAST_WRITE_WINS;
+                : table.equals(UniqueRows.SHAPE.id()) ? UniqueRows.RULES : table.equals(WideRows.SHAPE.id()) ? WideRows.RULES : TableRules.LAST_WRITE_WINS;
     }
 
     void start() {
         up = true;
-        locks = new KeyLocks(STRIPES);
+        locks = newLocks();
         tombstones = new TombstoneIndex(INDEX_BITS);
         versions = versions();
         trueTime = new TrueTime(MAX_SKEW_MICROS, database.clock(), world.now * 1_000);
@@ -135,7 +139,7 @@ final class Region {
     }
 
     KeyLocks locks() {
-        return world.planted == Fault.NO_KEY_LOCK ? new KeyLocks(STRIPES) : locks;
+        return world.planted == Fault.NO_KEY_LOCK ? newLocks() : locks;
     }
 
     /** The machine of the node dies: all that it held in memory is gone. */

@@ -6,7 +6,9 @@ public enum Rules {
     /** One of the rules over siblings, or two of them beside last-write-wins. */
     SIBLINGS, REGION_PRIORITY, HOME_REGION, CUSTOM, PARK,
     /** Last-write-wins, while clocks are set forth and back. */
-    CLOCK_STEPS;
+    CLOCK_STEPS,
+    /** One or two unique keys beside the primary key, of which the newest row is shown. */
+    UNIQUE;
 
     /** One of the kinds of {@link Profile#tables}. */
     int draw(Choices choices) {
@@ -22,6 +24,7 @@ public enum Rules {
             case HOME_REGION -> Profile.ONLY_HOME;
             case CUSTOM -> Profile.ONLY_CUSTOM;
             case PARK -> Profile.ONLY_PARK;
+            case UNIQUE -> drawn < 2 ? Profile.ONE_UNIQUE : Profile.TWO_UNIQUE;
         };
     }
 

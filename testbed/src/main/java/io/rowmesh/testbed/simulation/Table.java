@@ -22,6 +22,9 @@ final class Table {
     final KeyDeletes beside;
     /** What is kept of its keys; the last slot is the whole table's. */
     final Tuple[] states;
+    /** Under unique: newest-wins the hidden rows, and the true versions of rows that were moved. */
+    final Tuple[] hidden;
+    final Tuple[] moved;
     /** Who keeps other writers out of the table. */
     DbTransaction exclusive;
 
@@ -31,6 +34,8 @@ final class Table {
         this.slots = new Tuple[keys];
         this.tombstones = new Tuple[keys + 1];
         this.states = new Tuple[keys + 1];
+        this.hidden = new Tuple[keys];
+        this.moved = new Tuple[keys];
         this.beside = shape == CounterRows.SHAPE ? new KeyDeletes(keys, regions) : null;
     }
 
@@ -40,11 +45,11 @@ final class Table {
 
     /** All but the key, as a tuple holds it. */
     String text(Row row) {
-        return SiblingRows.is(shape) ? SiblingRows.text(row) : shape == WideRows.SHAPE ? WideRows.text(row) : shape == CounterRows.SHAPE ? CounterRows.text(row) : row.get(1);
+        return shape == UniqueRows.SHAPE ? UniqueRows.text(row) : SiblingRows.is(shape) ? SiblingRows.text(row) : shape == WideRows.SHAPE ? WideRows.text(row) : shape == CounterRows.SHAPE ? CounterRows.text(row) : row.get(1);
     }
 
     Row row(int slot, String text) {
-        return SiblingRows.is(shape) ? SiblingRows.row(slot, text)
+        return shape == UniqueRows.SHAPE ? UniqueRows.row(slot, text) : SiblingRows.is(shape) ? SiblingRows.row(slot, text)
                 : shape == WideRows.SHAPE ? WideRows.row(slot, text) : shape == CounterRows.SHAPE ? CounterRows.row(slot, text)
                 : new Row(World.KEYS[slot], text);
     }

@@ -93,6 +93,7 @@ final class World {
             case Profile.ONLY_HOME -> List.of(Table.HEARTBEAT, SiblingRows.HOME);
             case Profile.ONLY_CUSTOM -> List.of(Table.HEARTBEAT, SiblingRows.CUSTOM);
             case Profile.ONLY_PARK -> List.of(Table.HEARTBEAT, SiblingRows.PARK);
+            case Profile.ONE_UNIQUE, Profile.TWO_UNIQUE -> List.of(Table.HEARTBEAT, UniqueRows.SHAPE);
             case Profile.ROWS_AND_SIBLINGS -> List.of(Table.HEARTBEAT, T, SiblingRows.PRIORITY, SiblingRows.HOME);
             default -> List.of(Table.HEARTBEAT, T, CounterRows.SHAPE);
         };

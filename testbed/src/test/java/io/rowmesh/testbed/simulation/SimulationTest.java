@@ -29,6 +29,12 @@ class SimulationTest {
     }
 
     @Test
+    void everyHistoryOfUniqueKeysEndsWithEqualRegions() throws InterruptedException {
+        Campaign campaign = new Campaign(1, 1_000, Rules.UNIQUE, null).run(Runtime.getRuntime().availableProcessors(), () -> false);
+        assertEquals("[]", campaign.failed().toString());
+    }
+
+    @Test
     void aSeedIsAlwaysTheSameHistory() {
         StringBuilder first = new StringBuilder();
         StringBuilder second = new StringBuilder();

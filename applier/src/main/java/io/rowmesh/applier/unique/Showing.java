@@ -1,0 +1,111 @@
+package io.rowmesh.applier.unique;
+
+import io.rowmesh.rules.unique.Move;
+import io.rowmesh.rules.unique.NewestWins;
+import io.rowmesh.schema.TableShape;
+import io.rowmesh.schema.TransactionHeader;
+
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Shows and hides rows of one table until the right ones are shown (convergence rule 13), one statement a {@link #step}. All that
+ * collide are looked at anew for each round; what a local transaction has changed meanwhile begins another round.
+ */
+public final class Showing {
+
+    /** What is taken again and again stays hidden until something else happens to the table. */
+    private static final int ROUNDS = 50;
+
+    private enum State { LOOK, MOVE, PLACE, KEEP, TAKEN, DONE }
+
+    private final UniqueTarget target;
+    private final TransactionHeader header;
+    private final TableShape table;
+    private final Deque<Move> moves = new ArrayDeque<>();
+    private final Map<Move, UniqueRow> rows = new HashMap<>();
+    private State state = State.LOOK;
+    private int rounds;
+    private Move move;
+
+    /** @param header of the open transaction; null for repairs */
+    public Showing(UniqueTarget target, TransactionHeader header, TableShape table) {
+        this.target = target;
+        this.header = header;
+        this.table = table;
+    }
+
+    /** Takes one step; false when it is done. */
+    public boolean step() throws SQLException {
+        state = switch (state) {
+            case LOOK -> look();
+            case MOVE -> move();
+            case PLACE -> place();
+            case KEEP -> keep();
+            case TAKEN -> taken();
+            case DONE -> State.DONE;
+        };
+        return state != State.DONE;
+    }
+
+    private State look() throws SQLException {
+        moves.clear();
+        rows.clear();
+        if (++rounds > ROUNDS) {
+            return State.DONE;
+        }
+        List<Candidate> candidates = target.candidates(header, table);
+        moves.addAll(NewestWins.moves(candidates.stream().map(Candidate::standing).toList()));
+        for (Move each : moves) {
+            candidates.stream().filter(candidate -> candidate.standing() == each.row()).forEach(candidate -> rows.put(each, candidate.row()));
+        }
+        return next();
+    }
+
+    private State next() {
+        move = moves.poll();
+        return move == null ? State.DONE : State.MOVE;
+    }
+
+    /** The first of a move's statements. */
+    private State move() throws SQLException {
+        UniqueRow row = rows.get(move);
+        return switch (move.kind()) {
+            case DROP_HIDDEN -> {
+                target.dropHidden(table, row.row());
+                yield next();
+            }
+            case DROP_SHOWN -> target.remove(table, row.row(), row.xmin()) ? next() : State.LOOK;
+            case HIDE -> target.remove(table, row.row(), row.xmin()) ? State.PLACE : State.LOOK;
+            case SHOW -> switch (target.show(table, row.row())) {
+                case DONE -> State.KEEP;
+                case TAKEN -> State.LOOK;
+                case REFUSED -> next();
+            };
+        };
+    }
+
+    /** Among the hidden ones. */
+    private State place() throws SQLException {
+        target.hide(table, rows.get(move).row(), rows.get(move).version());
+        return next();
+    }
+
+    private State keep() throws SQLException {
+        UniqueRow row = rows.get(move);
+        if (header == null || !row.version().equals(header.version())) {
+            target.keepVersion(table, row.row(), row.version());
+        }
+        return State.TAKEN;
+    }
+
+    /** From the hidden ones. */
+    private State taken() throws SQLException {
+        target.dropHidden(table, rows.get(move).row());
+        return next();
+    }
+}

@@ -1,0 +1,14 @@
+package io.rowmesh.applier.unique;
+
+import io.rowmesh.schema.Row;
+import io.rowmesh.schema.Version;
+
+/**
+ * A row of a table with secondary unique keys, in the table or hidden.
+ *
+ * @param row     in the shape that was asked for
+ * @param version of its last write, whoever moved it since
+ * @param xmin    who put it into the table, so that it is known again; 0 for a hidden row
+ */
+public record UniqueRow(Row row, Version version, long xmin) {
+}

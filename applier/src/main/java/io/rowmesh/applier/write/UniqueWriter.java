@@ -1,0 +1,111 @@
+package io.rowmesh.applier.write;
+
+import io.rowmesh.applier.history.ConflictRecord;
+import io.rowmesh.applier.history.ConflictRecord.Incoming;
+import io.rowmesh.applier.history.ConflictRecord.Side;
+import io.rowmesh.applier.history.Decision;
+import io.rowmesh.applier.history.NamedRow;
+import io.rowmesh.applier.unique.FoundUnique;
+import io.rowmesh.applier.unique.Showing;
+import io.rowmesh.applier.unique.UniqueChange;
+import io.rowmesh.applier.unique.UniqueRow;
+import io.rowmesh.applier.unique.UniqueTarget;
+import io.rowmesh.rules.ConflictNaming;
+import io.rowmesh.rules.ConflictType;
+import io.rowmesh.rules.RowRule;
+import io.rowmesh.schema.RowChange;
+import io.rowmesh.schema.RowKey;
+import io.rowmesh.schema.TableId;
+import io.rowmesh.schema.TransactionHeader;
+
+import java.sql.SQLException;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What one transaction of a lane does to tables under unique: newest-wins: its changes one by one, and at its end, once for each
+ * table, what is shown. A transaction that is consistent on its own may break a unique key on its way (hazard H12).
+ */
+final class UniqueWriter {
+
+    private final UniqueTarget target;
+    private final TombstoneIndex tombstones;
+    private final TransactionHeader header;
+    private final Outcome outcome;
+    private final Set<TableId> written = new LinkedHashSet<>();
+    private RowChange change;
+    private UniqueChange write;
+    private Showing showing;
+
+    UniqueWriter(WriteContext context, TransactionHeader header, Outcome outcome) {
+        this.target = context.target().uniques();
+        this.tombstones = context.tombstones();
+        this.header = header;
+        this.outcome = outcome;
+    }
+
+    void open(RowChange next) {
+        change = next;
+        if (next.kind() == RowChange.Kind.DELETE || next.kind() == RowChange.Kind.TRUNCATE) {
+            tombstones.add(List.of(TableKey.of(next)));
+        }
+        write = new UniqueChange(target, header, next);
+    }
+
+    /** One statement of the change; false when it is done. */
+    boolean step() throws SQLException {
+        return write.step();
+    }
+
+    /** One statement of what follows from all changes; false when every table shows what it should. */
+    boolean show() throws SQLException {
+        if (showing == null) {
+            TableId next = written.stream().findFirst().orElse(null);
+            if (next == null) {
+                return false;
+            }
+            written.remove(next);
+            showing = new Showing(target, header, target.shape(next));
+        } else if (!showing.step()) {
+            showing = null;
+        }
+        return true;
+    }
+
+    /** What the change met, once it is done. */
+    void tell() {
+        outcome.applied += write.written() ? 1 : 0;
+        outcome.skipped += write.written() ? 0 : 1;
+        if (write.written()) {
+            written.add(change.table().id());
+        }
+        if (change.kind() == RowChange.Kind.TRUNCATE) {
+            return;
+        }
+        FoundUnique found = write.found();
+        UniqueRow met = found.row() != null ? found.row() : found.hidden();
+        if (change.kind() == RowChange.Kind.DELETE && found.row() == null) {
+            outcome.deleteWithoutRow(change);
+        }
+        if (met != null) {
+            ConflictNaming.metRow(change.kind(), met.version(), header)
+                    .ifPresent(type -> note(type, new Side(NamedRow.of(change.table(), met.row()), met.version())));
+        } else if (change.kind() == RowChange.Kind.DELETE || found.delete() == null) {
+            ConflictNaming.metNothing(change.kind()).ifPresent(type -> note(type, null));
+        } else {
+            ConflictType type = write.written() ? ConflictNaming.metOlderDelete(change.kind(), found.delete(), header).orElse(null)
+                    : ConflictNaming.metNewerDelete();
+            if (type != null) {
+                note(type, new Side(null, found.delete()));
+            }
+        }
+    }
+
+    private void note(ConflictType type, Side stored) {
+        boolean deletes = change.kind() == RowChange.Kind.DELETE;
+        Decision decision = deletes && (write.written() || stored == null) ? Decision.DELETED : write.written() ? Decision.APPLIED : Decision.KEPT_LOCAL;
+        outcome.conflict(ConflictRecord.of(type, change.table().id(), RowKey.of(change), RowRule.LAST_WRITE_WINS.label(), decision, stored,
+                Incoming.of(NamedRow.of(change), header)));
+    }
+}

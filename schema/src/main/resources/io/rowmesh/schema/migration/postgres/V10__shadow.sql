@@ -1,0 +1,28 @@
+-- Tables under unique: newest-wins (docs/decisions/0009-unique-newest-wins.md).
+
+-- Rows that are hidden, as a newer row has one of their unique values: the newest write of their key, with its version. image is a
+-- JSON object, column to exact text.
+create table rowmesh.shadow (
+    table_schema varchar(63)        not null,
+    table_name   varchar(63)        not null,
+    row_key      varchar      not null,
+    image        text        not null,
+    written_at   timestamptz not null,
+    origin       varchar(63)        not null,
+    hidden_at    timestamptz not null default clock_timestamp()
+);
+
+-- The true version of a row that was put back into its table by another transaction than the one that wrote it. It holds while the
+-- row's xmin is the one recorded here.
+create table rowmesh.moved_version (
+    table_schema varchar(63)        not null,
+    table_name   varchar(63)        not null,
+    row_key      varchar      not null,
+    row_xmin     bigint      not null,
+    written_at   timestamptz not null,
+    origin       varchar(63)        not null
+);
+-- [jooq ignore start]
+create unique index shadow_by_key on rowmesh.shadow (table_schema, table_name, md5(row_key));
+create unique index moved_version_by_key on rowmesh.moved_version (table_schema, table_name, md5(row_key));
+-- [jooq ignore stop]
