@@ -7,7 +7,8 @@ import java.util.Set;
 public final class OfferedRules {
 
     /** As the configuration writes them. */
-    private static final Set<String> OFFERED = Set.of("last-write-wins", "column-merge", "sum", "max", "min", "union");
+    private static final Set<String> OFFERED = Set.of("last-write-wins", "column-merge", "region-priority", "home-region", "custom",
+            "sum", "max", "min", "union");
 
     private OfferedRules() {
     }

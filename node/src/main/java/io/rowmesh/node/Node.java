@@ -35,6 +35,7 @@ import io.rowmesh.node.prepare.Databases;
 import io.rowmesh.node.prepare.Preparation;
 import io.rowmesh.node.prepare.ResolvedTables;
 import io.rowmesh.rules.TableRules;
+import io.rowmesh.rules.siblings.CustomRules;
 import io.rowmesh.schema.Seen;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.store.ControlSchema;
@@ -172,7 +173,8 @@ public final class Node implements AutoCloseable {
         DatabaseAddress address = new DatabaseAddress(database.host(), database.port(), database.name(), database.user(),
                 database.password().map(Secret::reveal).orElse(null), database.sslmode());
         return new CaptureOptions(config.region(), address, database.slot(), database.publication(), tables,
-                config.decidesBySeen(), table -> rules(config, table).deciding());
+                config.decidesBySeen(), table -> rules(config, table).deciding(),
+                table -> rules(config, table).counts());
     }
 
     private ShippingOptions shipping(SharedRules rules, Fences fences) {
@@ -183,9 +185,9 @@ public final class Node implements AutoCloseable {
     private static SharedRules sharedRules(NodeConfig config, ResolvedTables tables) {
         Map<TableId, String> stated = tables.modes().keySet().stream()
                 .filter(table -> !rules(config, table).equals(TableRules.LAST_WRITE_WINS))
-                .collect(Collectors.toMap(table -> table, table -> rules(config, table).canonical()));
+                .collect(Collectors.toMap(table -> table, table -> CustomRules.canonical(rules(config, table))));
         return new SharedRules(config.region(), stated, table -> ResolvedTables.mode(config.tables(), table) == TableMode.OFF
-                ? Optional.empty() : Optional.of(rules(config, table).canonical()));
+                ? Optional.empty() : Optional.of(CustomRules.canonical(rules(config, table))));
     }
 
     private static TableRules rules(NodeConfig config, TableId table) {

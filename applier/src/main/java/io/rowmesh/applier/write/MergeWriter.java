@@ -21,6 +21,8 @@ import java.util.stream.Collectors;
 final class MergeWriter {
 
     private static final String VOID = "a delete of the row came after it, which it had not seen, so it does not count";
+    /** Above the place of any change in its transaction. */
+    private static final long PARKED = 1L << 50;
 
     private final WriteContext context;
     private final TransactionHeader header;
@@ -62,6 +64,12 @@ final class MergeWriter {
 
     boolean isOpen() {
         return change != null;
+    }
+
+    /** A parked change comes after all of its transaction that was not parked, and after those parked before it. */
+    void openParked(RowChange next, long parkedId) throws SQLException {
+        position = PARKED + parkedId;
+        open(next);
     }
 
     /** Takes a change, to be written by {@link #step}. In careful mode it stands behind a savepoint of its own. */

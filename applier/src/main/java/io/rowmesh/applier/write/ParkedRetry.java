@@ -154,7 +154,7 @@ final class ParkedRetry {
             new GroupWriter(context, parked.header(), outcome).write(List.of(parked.change()));
             return;
         }
-        merges.open(parked.change());
+        merges.openParked(parked.change(), parked.id());
         while (merges.isOpen()) {
             merges.step();
         }

@@ -15,9 +15,10 @@ import java.util.function.Predicate;
  * @param tables      the captured tables, among them {@link #HEARTBEAT}
  * @param exactSeen   whether applied transactions are read, too, to know exactly what local ones had seen (convergence rule 8)
  * @param deciding    the tables whose rules decide by what was seen; none without exactSeen
+ * @param counting    those of them with counters
  */
 public record CaptureOptions(String region, DatabaseAddress database, String slot, String publication, List<TableId> tables,
-                             boolean exactSeen, Predicate<TableId> deciding) {
+                             boolean exactSeen, Predicate<TableId> deciding, Predicate<TableId> counting) {
 
     /** Each region's node writes its own row here; a transaction that does nothing else is a heartbeat. */
     public static final TableId HEARTBEAT = new TableId("rowmesh", "heartbeat");
@@ -31,7 +32,7 @@ public record CaptureOptions(String region, DatabaseAddress database, String slo
 
     /** Where no rule decides by what was seen. */
     public CaptureOptions(String region, DatabaseAddress database, String slot, String publication, List<TableId> tables) {
-        this(region, database, slot, publication, tables, false, table -> false);
+        this(region, database, slot, publication, tables, false, table -> false, table -> false);
     }
 
     /** The tables that are read: the captured ones, and progress where it is needed. */

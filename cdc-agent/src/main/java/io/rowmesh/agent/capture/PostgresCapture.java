@@ -151,7 +151,7 @@ public final class PostgresCapture {
             localWrites.onStart().run();
             CapturedTables tables = new CapturedTables(connection, Set.copyOf(options.tables()));
             AppliedTransactions applied = new AppliedTransactions(options.exactSeen() ? log.seenAtEnd() : null, seenAt);
-            TransactionAssembly assembly = new TransactionAssembly(options.region(), log, localWrites, applied, options.deciding(),
+            TransactionAssembly assembly = new TransactionAssembly(options.region(), log, localWrites, applied, options.deciding(), options.counting(),
                     new AbsentValues(connection), metrics);
             engine = new EngineRun(options, new BatchHandler(log, assembly, tables, localWrites, applied, this::awaitRoom),
                     () -> health.opened(System.nanoTime()));

@@ -28,6 +28,7 @@ final class TransactionAssembly {
     private final LocalJudge judge;
     private final AppliedTransactions applied;
     private final Predicate<TableId> deciding;
+    private final Predicate<TableId> counting;
     private final AbsentValues absentValues;
     private final CaptureMetrics metrics;
 
@@ -47,18 +48,21 @@ final class TransactionAssembly {
     /** Whether the node says that it states rows anew. */
     private boolean restated;
     private boolean causal;
+    /** Whether it wrote a table with counters. */
+    private boolean counts;
 
     /** End (LSN) of the last transaction that is in the log, synced or not. */
     private long lastPosition;
 
     TransactionAssembly(String region, ChangeLog log, LocalWrites localWrites, AppliedTransactions applied,
-                        Predicate<TableId> deciding, AbsentValues absentValues, CaptureMetrics metrics) {
+                        Predicate<TableId> deciding, Predicate<TableId> counting, AbsentValues absentValues, CaptureMetrics metrics) {
         this.region = region;
         this.log = log;
         this.localWrites = localWrites;
         this.judge = localWrites.judge();
         this.applied = applied;
         this.deciding = deciding;
+        this.counting = counting;
         this.absentValues = absentValues;
         this.metrics = metrics;
         this.lastPosition = log.lastPosition();
@@ -112,6 +116,7 @@ final class TransactionAssembly {
 
     private void take(RowChange change) {
         noteDeciding(change.table().id());
+        counts |= counting.test(change.table().id());
         pending.add(change);
         pendingBytes += change.estimatedBytes();
         if (pendingBytes >= CHUNK_BYTES || pending.size() >= CHUNK_ROWS) {
@@ -214,7 +219,7 @@ final class TransactionAssembly {
         if (!ships) {
             eachChunk(judge::withhold);
             judge.withheld();
-            if (!causal) {
+            if (!counts) {
                 reset();
                 return Outcome.WITHHELD;
             }
@@ -234,10 +239,10 @@ final class TransactionAssembly {
         rows = 0;
         onlyChunk = null;
         for (int number = 0; number < chunks; number++) {
-            List<RowChange> counting = WireCodec.decodeChunk(log.openChunk(number)).stream()
-                    .filter(change -> deciding.test(change.table().id())).toList();
-            rows += counting.size();
-            log.replaceChunk(number, WireCodec.encodeChunk(counting));
+            List<RowChange> kept = WireCodec.decodeChunk(log.openChunk(number)).stream()
+                    .filter(change -> counting.test(change.table().id())).toList();
+            rows += kept.size();
+            log.replaceChunk(number, WireCodec.encodeChunk(kept));
         }
         open = new TransactionSoFar(new Version(Version.NONE_MICROS, region), open.epoch(), open.sequence(), open.xid(), open.seen());
     }
@@ -290,5 +295,6 @@ final class TransactionAssembly {
         onlyHeartbeat = true;
         restated = false;
         causal = false;
+        counts = false;
     }
 }

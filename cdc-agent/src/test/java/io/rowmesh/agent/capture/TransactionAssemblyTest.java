@@ -40,7 +40,7 @@ class TransactionAssemblyTest {
         log = ChangeLog.open(directory, "eu");
         log.beginEpoch(3, 100);
         LocalWrites hooks = new LocalWrites(() -> { }, (transaction, rows) -> hooked.add(transaction), () -> { }, position -> { });
-        assembly = new TransactionAssembly("eu", log, hooks, new AppliedTransactions(null, position -> SEEN), table -> false, new AbsentValues(null),
+        assembly = new TransactionAssembly("eu", log, hooks, new AppliedTransactions(null, position -> SEEN), table -> false, table -> false, new AbsentValues(null),
                 new CaptureMetrics(new SimpleMeterRegistry()));
     }
 
@@ -129,8 +129,9 @@ class TransactionAssemblyTest {
     }
 
     @Test
-    void whatCountsOfATransactionThatIsNotCredibleIsShippedWithoutAVersion() {
+    void onlyWhatCountsOfATransactionThatIsNotCredibleIsShipped() {
         TableShape stock = new TableShape(new TableId("public", "stock"), TABLE.columns());
+        TableShape chosen = new TableShape(new TableId("public", "chosen"), TABLE.columns());
         List<RowChange> withheld = new ArrayList<>();
         LocalJudge judge = new LocalJudge() {
             @Override
@@ -162,19 +163,21 @@ class TransactionAssemblyTest {
         };
         LocalWrites hooks = new LocalWrites(() -> { }, judge, (transaction, rows) -> hooked.add(transaction), () -> { }, position -> { });
         assembly = new TransactionAssembly("eu", log, hooks, new AppliedTransactions(List.of(), position -> SEEN),
-                table -> table.equals(stock.id()), new AbsentValues(null), new CaptureMetrics(new SimpleMeterRegistry()));
+                table -> table.equals(stock.id()) || table.equals(chosen.id()), table -> table.equals(stock.id()), new AbsentValues(null), new CaptureMetrics(new SimpleMeterRegistry()));
         RowChange counted = new RowChange.Insert(stock, new Row("7", "v"));
         assembly.begin("42:150");
         rows(1, 4500);
         assembly.row(counted, 5000, 42);
-        assertEquals(Outcome.APPENDED, assembly.end("42:200", 200, 4501));
+        assembly.row(new RowChange.Insert(chosen, new Row("7", "v")), 5000, 42);
+        assertEquals(Outcome.APPENDED, assembly.end("42:200", 200, 4502));
         assertEquals(List.of(counted), logged(1));
-        assertEquals(4501, withheld.size());
+        assertEquals(4502, withheld.size());
         TransactionHeader header = log.header(1).orElseThrow();
         assertEquals(List.of(0L, 1L, true), List.of(header.commitMicros(), header.rows(), header.causal()));
         assembly.begin("43:250");
         rows(1, 2);
-        assertEquals(Outcome.WITHHELD, assembly.end("43:300", 300, 2));
+        assembly.row(new RowChange.Insert(chosen, new Row("8", "v")), 6000, 43);
+        assertEquals(Outcome.WITHHELD, assembly.end("43:300", 300, 3));
     }
 
     @Test

@@ -1,7 +1,11 @@
 package io.rowmesh.rules.siblings;
 
+import io.rowmesh.rules.RowRule;
+import io.rowmesh.rules.TableRules;
+
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -18,15 +22,17 @@ public final class CustomRules {
         return FOUND.computeIfAbsent(name, CustomRules::find);
     }
 
-    /** A text that is equal in two regions exactly when they have the same class in the same version. */
-    public static String identity(String name) {
-        CustomRule rule = named(name);
-        return rule.getClass().getName() + " version " + rule.version();
+    /** One line that is equal exactly when the rules are, and a custom rule is of the same class and version: regions compare it. */
+    public static String canonical(TableRules rules) {
+        if (rules.row() != RowRule.CUSTOM) {
+            return rules.canonical();
+        }
+        CustomRule rule = named(rules.custom());
+        return rules.canonical() + " (" + rule.getClass().getName() + ", version " + rule.version() + ")";
     }
 
     private static CustomRule find(String name) {
-        List<CustomRule> named = ServiceLoader.load(CustomRule.class).stream().map(ServiceLoader.Provider::get)
-                .filter(each -> each.name().equals(name)).toList();
+        List<CustomRule> named = all().stream().filter(each -> each.name().equals(name)).toList();
         if (named.isEmpty()) {
             throw new IllegalArgumentException("no class of the custom rule " + name + " is on the class path: it must implement "
                     + CustomRule.class.getName() + " and be named in META-INF/services/" + CustomRule.class.getName());
@@ -36,5 +42,13 @@ public final class CustomRules {
                     + named.get(0).getClass().getName() + " and " + named.get(1).getClass().getName());
         }
         return named.get(0);
+    }
+
+    private static List<CustomRule> all() {
+        try {
+            return ServiceLoader.load(CustomRule.class).stream().map(ServiceLoader.Provider::get).toList();
+        } catch (ServiceConfigurationError e) {
+            throw new IllegalArgumentException("the custom rules on the class path cannot be loaded: " + e.getMessage(), e);
+        }
     }
 }

@@ -20,9 +20,10 @@ import java.util.TreeMap;
  * Keeps the writes of a key that did not see each other, and shows the one that a {@link SiblingChooser} takes (convergence
  * rule 11). A write takes the place of those that it has seen. A delete is a sibling like any other.
  *
- * <p>Why it converges: under causal delivery (rule 9) nothing kept has seen a write that arrives, so what is kept is, of all
- * writes of the key, those that no other one has seen: a property of the set of writes, whatever the order. What is shown is a
- * function of what is kept. The condition: seen is exact in the order of the origin's log (rule 8).
+ * <p>Why it converges: what is kept is, of all writes of the key, those that no other one has seen: a property of the set of writes,
+ * whatever the order. What is shown is a function of what is kept. The conditions: seen is exact in the order of the origin's log
+ * (rule 8), and transitive, which causal delivery (rule 9) makes it. Under it a write that arrives has been seen by nothing that is
+ * kept, but for one that was parked and comes later than what was written here over it.
  */
 public final class SiblingRule implements KeyRule<SiblingState> {
 
@@ -52,7 +53,7 @@ public final class SiblingRule implements KeyRule<SiblingState> {
     public SiblingState join(SiblingState state, Write write) {
         List<Sibling> kept = new ArrayList<>();
         for (Sibling sibling : state.siblings()) {
-            if (laterOfSameOrigin(sibling.stamp(), write.stamp())) {
+            if (laterOfSameOrigin(sibling.stamp(), write.stamp()) || seenFromElsewhere(sibling, write.stamp())) {
                 return state;
             }
             if (!sibling.stamp().in(write.seen())) {
@@ -73,11 +74,15 @@ public final class SiblingRule implements KeyRule<SiblingState> {
         return bySequence > 0 || bySequence == 0 && sibling.position() >= write.position();
     }
 
+    private static boolean seenFromElsewhere(Sibling sibling, Stamp write) {
+        return !sibling.region().equals(write.version().origin()) && write.in(sibling.seen());
+    }
+
     private static Sibling sibling(Write write) {
         RowChange change = write.change();
         boolean deleted = change.kind() == RowChange.Kind.DELETE || change.kind() == RowChange.Kind.TRUNCATE;
         Row row = RowChange.keyImage(change);
-        return new Sibling(write.stamp(), deleted, row == null ? NOTHING : Image.of(change.table(), row));
+        return new Sibling(write.stamp(), write.seen(), deleted, row == null ? NOTHING : Image.of(change.table(), row));
     }
 
     @Override
@@ -92,7 +97,7 @@ public final class SiblingRule implements KeyRule<SiblingState> {
     /** The local write has seen all that is kept, or will be found not to have when it is captured; the write has not seen it. */
     @Override
     public boolean standsOver(Write incoming, Version version, Image row) {
-        Sibling local = new Sibling(new Stamp(version, Integer.MAX_VALUE, Long.MAX_VALUE, 0), false, row);
+        Sibling local = new Sibling(new Stamp(version, Integer.MAX_VALUE, Long.MAX_VALUE, 0), Seen.NONE, false, row);
         Sibling remote = sibling(incoming);
         return chooser.choose(new SiblingState(List.of(local, remote)).siblings()).equals(remote);
     }
@@ -115,7 +120,9 @@ public final class SiblingRule implements KeyRule<SiblingState> {
     public String encode(SiblingState state) {
         StateText text = new StateText();
         for (Sibling sibling : state.siblings()) {
-            text.put(sibling.stamp()).put(sibling.deleted() ? 1 : 0).put(sibling.values().size());
+            text.put(sibling.stamp()).put(sibling.deleted() ? 1 : 0).put(sibling.seen().marks().size());
+            sibling.seen().marks().forEach((region, mark) -> text.put(region).put(mark.epoch()).put(mark.sequence()));
+            text.put(sibling.values().size());
             sibling.values().forEach((name, value) -> text.put(name).put(value));
         }
         return text.text();
@@ -128,11 +135,15 @@ public final class SiblingRule implements KeyRule<SiblingState> {
         while (!text.atEnd()) {
             Stamp stamp = text.nextStamp();
             boolean deleted = text.nextLong() == 1;
+            Seen seen = Seen.NONE;
+            for (long left = text.nextLong(); left > 0; left--) {
+                seen = seen.with(text.next(), (int) text.nextLong(), text.nextLong());
+            }
             TreeMap<String, String> values = new TreeMap<>();
             for (long left = text.nextLong(); left > 0; left--) {
                 values.put(text.next(), text.next());
             }
-            siblings.add(new Sibling(stamp, deleted, new Image(values)));
+            siblings.add(new Sibling(stamp, seen, deleted, new Image(values)));
         }
         return new SiblingState(siblings);
     }

@@ -2,6 +2,7 @@ package io.rowmesh.node.config;
 
 import io.rowmesh.rules.OfferedRules;
 import io.rowmesh.rules.RowRule;
+import io.rowmesh.rules.siblings.CustomRules;
 import tools.jackson.databind.JsonNode;
 
 import java.util.HashSet;
@@ -43,6 +44,7 @@ final class ConflictRuleChecks {
         columns(at + "/columns", rule);
         groups(at + "/groups");
         priority(at + "/priority", rule);
+        custom(at + "/name", rule);
         if ("newest-wins".equals(text(at + "/unique"))) {
             OfferedRules.refusal("unique: newest-wins").ifPresent(reason -> problem(at + "/unique", reason));
         }
@@ -111,6 +113,18 @@ final class ConflictRuleChecks {
             problem(at, "lacks " + String.join(", ", missing) + ": a region without a place could win here and lose elsewhere");
         } else if (new HashSet<>(named).size() < named.size()) {
             problem(at, "names a region twice");
+        }
+    }
+
+    private void custom(String at, RowRule rule) {
+        String name = text(at);
+        if (rule != RowRule.CUSTOM || name == null) {
+            return;
+        }
+        try {
+            CustomRules.named(name);
+        } catch (IllegalArgumentException e) {
+            problem(at, "cannot be used: " + e.getMessage());
         }
     }
 

@@ -3,6 +3,7 @@ package io.rowmesh.node.prepare;
 import io.rowmesh.node.config.NodeConfig;
 import io.rowmesh.node.config.TableMode;
 import io.rowmesh.rules.ColumnRule;
+import io.rowmesh.rules.RowRule;
 import io.rowmesh.rules.TableRules;
 import io.rowmesh.schema.TableId;
 import org.jooq.DSLContext;
@@ -21,6 +22,8 @@ final class RuleFindings {
     private static final Pattern NUMBER = Pattern.compile("smallint|integer|bigint|numeric\\(\\d+,\\d+\\)");
     private static final Pattern SET = Pattern.compile("(smallint|integer|bigint|text|character varying(\\(\\d+\\))?|uuid)\\[\\]");
     private static final Pattern KEY = Pattern.compile("smallint|integer|bigint|numeric(\\(.*\\))?|text|uuid|date|boolean|character( varying)?(\\(\\d+\\))?");
+
+    private static final Pattern HOME = Pattern.compile("text|character varying(\\(\\d+\\))?");
 
     private static final String COLUMNS = """
             select a.attname, format_type(a.atttypid, a.atttypmod), coalesce(a.attnum = any (k.indkey), false), a.attnotnull,
@@ -69,12 +72,16 @@ final class RuleFindings {
                     "A region that keeps its writes, or takes none, could never end equal: set its mode to active-active, or leave it to last-write-wins.");
         }
         if (!table.replicaIdentity().equals("f")) {
-            lacking("the replica identity of " + table.id() + " is not FULL",
-                    "Its rules compare the row before a write with the row after it.",
+            lacking("the replica identity of " + table.id() + " is not FULL", rules.choosesSiblings()
+                            ? "A deleted row stands among the writes that its rule chooses from, as it was."
+                            : "Its rules compare the row before a write with the row after it.",
                     "alter table " + Sql.name(table.id()) + " replica identity full");
         }
         List<RuleColumn> columns = columns(sql, table.id());
         rules.columns().forEach((name, rule) -> column(table.id(), columns, name, rule));
+        if (rules.row() == RowRule.HOME_REGION) {
+            home(table.id(), columns, rules.home());
+        }
         if (rules.counts()) {
             columns.stream().filter(column -> column.key() && !KEY.matcher(column.type()).matches()).forEach(column -> lacking(
                     "key column " + column.name() + " of " + table.id() + " is of type " + column.type(),
@@ -107,6 +114,23 @@ final class RuleFindings {
         }
         if (rule == ColumnRule.SUM && !column.notNull()) {
             lacking(place + " may be null", "A sum of nothing is no number that all regions could agree on.",
+                    "alter table " + Sql.name(table) + " alter column " + Sql.name(name) + " set not null");
+        }
+    }
+
+    private void home(TableId table, List<RuleColumn> columns, String name) {
+        Optional<RuleColumn> known = columns.stream().filter(column -> column.name().equals(name)).findFirst();
+        if (known.isEmpty()) {
+            lacking("there is no column " + name + " of " + table + ", which the configuration makes its home-region", "It may be mistyped.");
+            return;
+        }
+        String place = "column " + name + " of " + table;
+        if (!HOME.matcher(known.get().type()).matches()) {
+            lacking(place + " is of type " + known.get().type() + ", which holds no region's id as it is written",
+                    "It takes text and varchar.");
+        }
+        if (!known.get().notNull()) {
+            lacking(place + " may be null", "A row without a home region would be decided by its newest write alone.",
                     "alter table " + Sql.name(table) + " alter column " + Sql.name(name) + " set not null");
         }
     }

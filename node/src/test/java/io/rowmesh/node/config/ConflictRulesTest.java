@@ -2,6 +2,7 @@ package io.rowmesh.node.config;
 
 import io.rowmesh.node.prepare.ResolvedTables;
 import io.rowmesh.rules.TableRules;
+import io.rowmesh.rules.siblings.CustomRules;
 import io.rowmesh.schema.TableId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,6 +91,15 @@ class ConflictRulesTest {
         ConfigException e = assertThrows(ConfigException.class, () -> parse("match: 'public.t', rule: home-region"));
         assertEquals(true, e.getMessage().contains(
                 "'rules[0].column' is missing: home-region needs the column that names the row's home region"), e.getMessage());
+    }
+
+    @Test
+    void aCustomRuleIsAClassOnTheClassPath() {
+        refused("match: 'public.t', rule: custom, name: mine", "r.yaml:8: 'rules[0].name' cannot be used: no class of the custom rule mine is"
+                + " on the class path: it must implement io.rowmesh.rules.siblings.CustomRule and be named in"
+                + " META-INF/services/io.rowmesh.rules.siblings.CustomRule");
+        TableRules rules = ResolvedTables.rules(parse("match: 'public.t', rule: custom, name: greatest-total").rules(), new TableId("public", "t"));
+        assertEquals("custom {} [] [] null greatest-total (io.rowmesh.node.config.GreatestTotal, version 1)", CustomRules.canonical(rules));
     }
 
     @Test

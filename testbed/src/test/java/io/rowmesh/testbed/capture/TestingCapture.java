@@ -129,7 +129,7 @@ final class TestingCapture implements AutoCloseable {
 
     CaptureOptions options() {
         DatabaseAddress address = new DatabaseAddress("127.0.0.1", postgres.port(), database, "postgres", null, "disable");
-        return new CaptureOptions("eu", address, slot(), "rowmesh", tables, !deciding.isEmpty(), deciding::contains);
+        return new CaptureOptions("eu", address, slot(), "rowmesh", tables, !deciding.isEmpty(), deciding::contains, deciding::contains);
     }
 
     TestingCapture slotName(String name) {

@@ -65,7 +65,7 @@ final class InProcessRegion implements AutoCloseable {
         this.options = new ApplierOptions(id, peers, received -> true, Duration.ofSeconds(5));
         this.log = ChangeLog.open(directory.resolve(id + "-log"), id);
         this.capture = new PostgresCapture(new CaptureOptions(id, new DatabaseAddress("127.0.0.1", postgres.port(), "postgres", "postgres",
-                null, "disable"), "rowmesh", "rowmesh", List.of(CaptureOptions.HEARTBEAT, table), true, table::equals),
+                null, "disable"), "rowmesh", "rowmesh", List.of(CaptureOptions.HEARTBEAT, table), true, table::equals, table::equals),
                 log, LocalWrites.none(), share.marks()::seenAt, meters);
         this.shipping = new ShippingServer(new ShippingOptions(id, "127.0.0.1", 0, null, peers), log, meters).start();
         capture.start();

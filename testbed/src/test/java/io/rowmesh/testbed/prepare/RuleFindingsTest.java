@@ -29,6 +29,7 @@ class RuleFindingsTest {
     private static final String RULES = """
             rules:
               - { match: 'public."odd ""t"', rule: last-write-wins, columns: { "n%": sum, hi: max, tags: union } }
+              - { match: 'public.homed', rule: home-region, column: home }
               - { match: 'public.wrong', rule: last-write-wins, columns: { n: sum, f: max, gone: min, id: union } }
             """;
 
@@ -64,6 +65,22 @@ class RuleFindingsTest {
         assertTrue(all.contains("column f of public.wrong is of type double precision, which max cannot merge exactly"), all);
         assertTrue(all.contains("there is no column gone of public.wrong, which the configuration makes a min"), all);
         assertTrue(all.contains("column id of public.wrong is part of the key"), all);
+    }
+
+    @Test
+    void aHomeRegionIsATextThatEveryRowHas(TestInfo test) {
+        TestingRegion region = region(test);
+        region.execute("create table homed (id int primary key, home char(8))", "grant all on homed to public");
+        String all = String.join("\n", region.lacking());
+        assertTrue(all.contains("column home of public.homed is of type character(8), which holds no region's id as it is written"), all);
+        assertTrue(all.contains("column home of public.homed may be null"), all);
+        assertTrue(all.contains("the replica identity of public.homed is not FULL"), all);
+        region.execute("alter table homed rename column home to place");
+        all = String.join("\n", region.lacking());
+        assertTrue(all.contains("there is no column home of public.homed, which the configuration makes its home-region"), all);
+        region.execute("alter table homed drop column place, add column home varchar(8)");
+        region.prepare();
+        assertEquals(List.of(), region.lacking());
     }
 
     @Test
