@@ -35,6 +35,14 @@ public final class ConflictBatch {
         }
     }
 
+    /** So many more like this one, of which no more is known than their number. */
+    public void count(ConflictRecord like, Decision decision, long more) {
+        if (more > 0) {
+            counted.merge(new Kind(like.table(), like.type(), like.rule(), decision), more, Long::sum);
+            last = like.incoming();
+        }
+    }
+
     public boolean isEmpty() {
         return listed.isEmpty();
     }

@@ -28,7 +28,7 @@ public record ConflictRecord(ConflictType type, TableId table, String key, Strin
     public record Side(NamedRow row, Version version) {
     }
 
-    /** @param row null for a truncate; of a delete at least the key */
+    /** @param row null for a truncate, and for a delete that only its tombstone tells of; of other deletes at least the key */
     public record Incoming(NamedRow row, Version version, int epoch, long sequence) {
 
         public static Incoming of(NamedRow row, TransactionHeader header) {

@@ -5,7 +5,6 @@ import io.rowmesh.rules.TableRules;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.Step;
 import io.rowmesh.schema.TableId;
-import io.rowmesh.schema.TableShape;
 import io.rowmesh.schema.TransactionHeader;
 
 import java.sql.SQLException;
@@ -29,7 +28,7 @@ public final class ApplyTransaction {
     private static final int PRUNE_EVERY = 500;
     private static final String WAITS = "55000";
 
-    private enum State { LOCK, BEGIN, CLOCK, WRITE, SHOW, HISTORY, COMMIT, LOOK_AGAIN, COMMIT_LOOK, FREE, DONE }
+    private enum State { LOCK, BEGIN, CLOCK, WRITE, SHOW, HISTORY, COMMIT, LOOK_AGAIN, HISTORY_OF_LOOK, COMMIT_LOOK, FREE, DONE }
 
     private final WriteContext context;
     private final Target target;
@@ -122,6 +121,7 @@ public final class ApplyTransaction {
                 case HISTORY -> writeHistory();
                 case COMMIT -> commit();
                 case LOOK_AGAIN -> lookAgain();
+                case HISTORY_OF_LOOK -> writeHistoryOfLook();
                 case COMMIT_LOOK -> commitLook();
                 case FREE -> free();
                 case DONE -> false;
@@ -285,17 +285,23 @@ public final class ApplyTransaction {
         if (repair != null) {
             return true;
         }
-        Map<TableShape, List<String[]>> byTable = new LinkedHashMap<>();
-        for (Outcome.DeletedKey deleted : outcome.deletesWithoutRow) {
-            byTable.computeIfAbsent(deleted.table(), t -> new ArrayList<>()).add(deleted.key());
-        }
+        Map<TableId, List<PastDelete>> byTable = new LinkedHashMap<>();
+        outcome.deletesWithoutRow.forEach(deleted -> byTable.computeIfAbsent(deleted.table(), t -> new ArrayList<>()).add(deleted.of(header)));
         for (var entry : byTable.entrySet()) {
-            List<Long> micros = entry.getValue().stream().map(k -> header.commitMicros()).toList();
-            target.deleteOlder(entry.getKey(), entry.getValue(), micros, header.origin());
+            fallen(entry.getKey(), target.deleteOlder(entry.getKey(), entry.getValue()));
         }
         for (var table : outcome.manyDeletesWithoutRow) {
-            target.deleteOlderThanTombstonesOf(header, table);
+            fallen(table, target.deleteOlderThanTombstonesOf(header, table));
         }
+        return to(outcome.afterCommit.isEmpty() ? State.COMMIT_LOOK : State.HISTORY_OF_LOOK);
+    }
+
+    private void fallen(TableId table, FallenRows rows) {
+        outcome.fallen(rows, outcome.afterCommit, table, context.options().rules().apply(table).row().label());
+    }
+
+    private boolean writeHistoryOfLook() throws SQLException {
+        outcome.historyRefused = target.writeConflicts(outcome.afterCommit);
         return to(State.COMMIT_LOOK);
     }
 
@@ -303,14 +309,14 @@ public final class ApplyTransaction {
     private UniqueRepair nextRepair() {
         Function<TableId, TableRules> rules = context.options().rules();
         Optional<TableId> many = outcome.manyDeletesWithoutRow.stream().filter(table -> rules.apply(table).newestOfUnique()).findFirst();
-        Optional<TableId> next = many.or(() -> outcome.deletesWithoutRow.stream().map(deleted -> deleted.table().id())
+        Optional<TableId> next = many.or(() -> outcome.deletesWithoutRow.stream().map(Outcome.DeletedKey::table)
                 .filter(table -> rules.apply(table).newestOfUnique()).findFirst());
         if (next.isEmpty()) {
             return null;
         }
-        List<String[]> keys = outcome.deletesWithoutRow.stream().filter(deleted -> deleted.table().id().equals(next.get()))
-                .map(Outcome.DeletedKey::key).toList();
-        outcome.deletesWithoutRow.removeIf(deleted -> deleted.table().id().equals(next.get()));
+        List<String[]> keys = outcome.deletesWithoutRow.stream().filter(deleted -> deleted.table().equals(next.get()))
+                .map(Outcome.DeletedKey::texts).toList();
+        outcome.deletesWithoutRow.removeIf(deleted -> deleted.table().equals(next.get()));
         outcome.manyDeletesWithoutRow.remove(next.get());
         return many.isPresent() ? UniqueRepair.everywhere(target.uniques(), next.get()) : UniqueRepair.at(target.uniques(), next.get(), keys);
     }

@@ -21,26 +21,41 @@ import java.util.stream.Collectors;
  * @param deletes    tombstones over the keys of upserts; a change below a newer one is neither met nor without a row
  * @param withoutRow indexes of changes that found no row
  * @param foreign    met rows that another origin had written last
+ * @param unexplained changes that were not written, and lost to nothing that the statement's snapshot had shown
  */
-public record GroupResult(int written, int met, List<MetDelete> deletes, List<Integer> withoutRow, List<MetRow> foreign) {
+public record GroupResult(int written, int met, List<MetDelete> deletes, List<Integer> withoutRow, List<MetRow> foreign, long unexplained) {
 
-    /** @param columns the names of the local columns, in the order of a met row's texts */
-    static GroupResult ofUpsert(ResultSet row, RegionOrigins origins, List<String> columns) throws SQLException {
+    /**
+     * @param changes how many there were
+     * @param columns the names of the local columns, in the order of a met row's texts
+     */
+    static GroupResult ofUpsert(ResultSet row, int changes, RegionOrigins origins, List<String> columns) throws SQLException {
         row.next();
-        return new GroupResult(row.getInt(1), row.getInt(2), deletes(row), indexes(row.getArray(3)), foreign(row, 8, origins, columns));
+        List<MetDelete> deletes = deletes(row);
+        long dead = deletes.stream().filter(MetDelete::newer).count();
+        return new GroupResult(row.getInt(1), row.getInt(2), deletes, indexes(row.getArray(3)), foreign(row, 8, origins, columns),
+                changes - dead - row.getInt(1) - row.getLong("kept"));
     }
 
     static GroupResult ofDelete(ResultSet row, RegionOrigins origins, List<String> columns) throws SQLException {
         row.next();
-        return new GroupResult(row.getInt(1), row.getInt(2), List.of(), indexes(row.getArray(3)), foreign(row, 4, origins, columns));
+        return new GroupResult(row.getInt(1), row.getInt(2), List.of(), indexes(row.getArray(3)), foreign(row, 4, origins, columns),
+                row.getInt(2) - row.getInt(1) - row.getLong("kept"));
     }
 
-    /** The same, where these rows turned out to stand instead of what the statement's snapshot had shown. */
-    GroupResult overtakenBy(List<MetRow> standing) {
-        Set<Integer> indexes = standing.stream().map(MetRow::index).collect(Collectors.toSet());
+    boolean isComplete() {
+        return unexplained == 0;
+    }
+
+    /**
+     * With what the same statement did when it was run again, by a snapshot that shows what local writers committed while the first
+     * one waited: what the changes really met.
+     */
+    GroupResult overtakenBy(GroupResult again) {
+        Set<Integer> indexes = again.foreign.stream().map(MetRow::index).collect(Collectors.toSet());
         List<MetRow> all = new ArrayList<>(foreign.stream().filter(row -> !indexes.contains(row.index())).toList());
-        all.addAll(standing);
-        return new GroupResult(written, met, deletes, withoutRow.stream().filter(index -> !indexes.contains(index)).toList(), all);
+        all.addAll(again.foreign);
+        return new GroupResult(written + again.written, met, deletes, withoutRow.stream().filter(index -> !indexes.contains(index)).toList(), all, 0);
     }
 
     private static List<MetDelete> deletes(ResultSet row) throws SQLException {

@@ -86,7 +86,8 @@ final class GroupWriter {
 
     private void truncate(RowChange.Truncate change) throws SQLException {
         tombstones.add(List.of(TableKey.of(change)));
-        target.truncate(header, change);
+        TableId table = change.table().id();
+        outcome.fallen(target.truncate(header, change), outcome.history, table, rules.apply(table).row().label());
         outcome.applied++;
     }
 

@@ -10,7 +10,6 @@ import io.rowmesh.applier.unique.UniqueTarget;
 import io.rowmesh.schema.ReplicationOrigin;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.TableId;
-import io.rowmesh.schema.TableShape;
 import io.rowmesh.schema.TransactionHeader;
 
 import java.sql.Connection;
@@ -145,9 +144,10 @@ final class JdbcTarget implements Target {
     }
 
     @Override
-    public void truncate(TransactionHeader header, RowChange.Truncate change) throws SQLException {
-        tables.truncate(change.table(), header);
+    public FallenRows truncate(TransactionHeader header, RowChange.Truncate change) throws SQLException {
+        FallenRows fallen = tables.truncate(change.table(), header);
         Tombstones.record(connection, header, List.of(TableKey.of(change)));
+        return fallen;
     }
 
     @Override
@@ -217,28 +217,28 @@ final class JdbcTarget implements Target {
     }
 
     @Override
-    public void deleteOlder(TableShape table, List<String[]> keys, List<Long> micros, String origin) throws SQLException {
-        tables.deleteOlder(table, keys, micros, origins.below(origin));
+    public FallenRows deleteOlder(TableId table, List<PastDelete> deletes) throws SQLException {
+        return lookAgain.olderThan(table, deletes);
     }
 
     @Override
-    public void deleteAllOlder(TableShape table, long micros, String origin) throws SQLException {
-        tables.deleteAllOlder(table, micros, origins.below(origin));
+    public FallenRows standingOver(TableId table, List<PastDelete> deletes) throws SQLException {
+        return lookAgain.over(table, deletes);
     }
 
     @Override
-    public void deleteOlderThanTombstonesOf(TransactionHeader header, TableId table) throws SQLException {
-        lookAgain.ofTransaction(header, table);
+    public FallenRows deleteOlderThanTombstonesOf(TransactionHeader header, TableId table) throws SQLException {
+        return lookAgain.ofTransaction(header, table);
     }
 
     @Override
-    public void deleteBelowTombstones(TableId table, List<String> keys) throws SQLException {
-        lookAgain.atKeys(table, keys);
+    public List<FallenRows> deleteBelowTombstones(TableId table, List<String> keys) throws SQLException {
+        return lookAgain.atKeys(table, keys);
     }
 
     @Override
-    public void deleteBelowTombstones(TableId table) throws SQLException {
-        lookAgain.everywhere(table);
+    public List<FallenRows> deleteBelowTombstones(TableId table) throws SQLException {
+        return lookAgain.everywhere(table);
     }
 
     @Override
@@ -269,6 +269,7 @@ final class JdbcTarget implements Target {
     @Override
     public void forgetTables() {
         tables.forgetTables();
+        lookAgain.forgetTables();
         merges.forgetTables();
         keys.forgetTables();
         uniques.forgetTables();

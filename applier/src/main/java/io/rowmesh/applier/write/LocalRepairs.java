@@ -9,7 +9,6 @@ import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.Seen;
 import io.rowmesh.schema.Step;
 import io.rowmesh.schema.TableId;
-import io.rowmesh.schema.TableShape;
 import io.rowmesh.schema.Version;
 
 import java.sql.SQLException;
@@ -40,6 +39,7 @@ public final class LocalRepairs {
     private final Set<LocalDelete> counted = new LinkedHashSet<>();
     /** Writes of tables whose rules keep a state of each key. */
     private final CapturedKeys kept;
+    private final RepairHistory history;
     /** Tables under unique: newest-wins that were written, and keys that may stand below a tombstone. */
     private final Map<TableId, List<String[]>> unique = new LinkedHashMap<>();
     /** The first step has not done all of its part. */
@@ -51,8 +51,12 @@ public final class LocalRepairs {
     private int epoch;
     private KeyLocks.Held held;
 
-    /** @param key the texts of the key columns; null for a truncate */
-    private record Deleted(TableShape shape, String[] key, long micros, long sequence) {
+    /** @param texts of the key columns; null for a truncate */
+    private record Deleted(String[] texts, PastDelete delete) {
+
+        boolean isTruncate() {
+            return texts == null;
+        }
     }
 
     private interface SqlStep {
@@ -63,6 +67,7 @@ public final class LocalRepairs {
         this.context = context;
         this.target = context.target();
         this.kept = new CapturedKeys(context);
+        this.history = new RepairHistory(context);
     }
 
     /** To be done first: learns the tombstones that stand, and repeats every second look that a restart may have cut short. */
@@ -74,8 +79,7 @@ public final class LocalRepairs {
                 repair(UniqueRepair.everywhere(target.uniques(), table));
                 return;
             }
-            steps.add(tolerant(() -> target.deleteBelowTombstones(table)));
-            steps.add(target::commit);
+            planRepair(() -> history.add(table, target.deleteBelowTombstones(table)));
         }));
         steps.add(() -> target.uniques().tablesWithHidden().stream().filter(this::isUnique)
                 .forEach(table -> repair(UniqueRepair.everywhere(target.uniques(), table))));
@@ -149,7 +153,7 @@ public final class LocalRepairs {
                 }
                 String[] texts = key.isWholeTable() ? null : LookAgain.keyTexts(change);
                 deletes.remove(key);
-                deletes.put(key, new Deleted(change.table(), texts, version.commitMicros(), sequence));
+                deletes.put(key, new Deleted(texts, new PastDelete(key.key(), version, epoch, sequence)));
             }
             case INSERT, UPDATE -> {
                 // Only once others see the row does a tombstone written later know of it; so first this, then the question.
@@ -241,12 +245,13 @@ public final class LocalRepairs {
         steps.add(() -> {
             context.tombstones().add(deletes.keySet());
             target.recordTombstones(epoch, deletes.entrySet().stream()
-                    .map(e -> new Tombstones.Dated(e.getKey(), e.getValue().micros(), e.getValue().sequence())).toList());
+                    .map(e -> new Tombstones.Dated(e.getKey(), e.getValue().delete().version().commitMicros(),
+                            e.getValue().delete().sequence())).toList());
         });
         steps.add(target::commit);
-        planDeletesOfOlderRows();
+        planDeletesOfOlderRows(false);
         // The second look: what an uncommitted insert hid from the first (rule 4c).
-        planDeletesOfOlderRows();
+        planDeletesOfOlderRows(true);
         steps.add(this::free);
         steps.add(() -> {
             deletes.clear();
@@ -254,34 +259,44 @@ public final class LocalRepairs {
         });
     }
 
-    private void planDeletesOfOlderRows() {
-        Map<TableShape, List<Deleted>> byTable = new LinkedHashMap<>();
-        for (Deleted deleted : deletes.values()) {
-            byTable.computeIfAbsent(deleted.shape(), t -> new ArrayList<>()).add(deleted);
-        }
-        byTable.forEach((shape, deleted) -> {
-            if (isUnique(shape.id())) {
-                boolean all = deleted.stream().anyMatch(each -> each.key() == null);
-                repair(all ? UniqueRepair.everywhere(target.uniques(), shape.id())
-                        : UniqueRepair.at(target.uniques(), shape.id(), deleted.stream().map(Deleted::key).toList()));
+    /** @param last whether to note also what stands: rows of other regions that came before the tombstone, and are newer */
+    private void planDeletesOfOlderRows(boolean last) {
+        Map<TableId, List<Deleted>> byTable = new LinkedHashMap<>();
+        deletes.forEach((key, deleted) -> byTable.computeIfAbsent(key.table(), t -> new ArrayList<>()).add(deleted));
+        byTable.forEach((table, deleted) -> {
+            List<Deleted> keyed = deleted.stream().filter(each -> !each.isTruncate()).toList();
+            List<Deleted> truncates = deleted.stream().filter(Deleted::isTruncate).toList();
+            if (isUnique(table)) {
+                repair(truncates.isEmpty() ? UniqueRepair.at(target.uniques(), table, keyed.stream().map(Deleted::texts).toList())
+                        : UniqueRepair.everywhere(target.uniques(), table));
                 return;
             }
-            steps.add(tolerant(() -> deleteOlderRows(shape, deleted)));
-            steps.add(target::commit);
+            planDeletesOfOlderRows(table, keyed, last);
+            planDeletesOfOlderRows(table, truncates, last);
         });
     }
 
-    private void deleteOlderRows(TableShape shape, List<Deleted> deleted) throws SQLException {
-        String region = context.options().region();
-        List<Deleted> rows = deleted.stream().filter(d -> d.key() != null).toList();
-        if (!rows.isEmpty()) {
-            target.deleteOlder(shape, rows.stream().map(Deleted::key).toList(), rows.stream().map(Deleted::micros).toList(), region);
+    private void planDeletesOfOlderRows(TableId table, List<Deleted> deleted, boolean last) {
+        if (deleted.isEmpty()) {
+            return;
         }
-        for (Deleted truncate : deleted) {
-            if (truncate.key() == null) {
-                target.deleteAllOlder(shape, truncate.micros(), region);
-            }
+        List<PastDelete> past = deleted.stream().map(Deleted::delete).toList();
+        steps.add(tolerant(() -> history.add(table, target.deleteOlder(table, past))));
+        if (last) {
+            steps.add(tolerant(() -> history.add(table, target.standingOver(table, past))));
         }
+        planHistoryAndCommit();
+    }
+
+    /** A statement that deletes rows, what the history has to tell of them, and the commit. */
+    private void planRepair(SqlStep repair) {
+        steps.add(tolerant(repair));
+        planHistoryAndCommit();
+    }
+
+    private void planHistoryAndCommit() {
+        steps.add(history::write);
+        steps.add(target::commit);
     }
 
     private void planCounted() {
@@ -312,10 +327,7 @@ public final class LocalRepairs {
         Map<TableId, List<String>> byTable = new LinkedHashMap<>();
         belowTombstones.forEach(key -> byTable.computeIfAbsent(key.table(), t -> new ArrayList<>()).add(key.key()));
         lock(belowTombstones);
-        byTable.forEach((table, keys) -> {
-            steps.add(tolerant(() -> target.deleteBelowTombstones(table, keys)));
-            steps.add(target::commit);
-        });
+        byTable.forEach((table, keys) -> planRepair(() -> history.add(table, target.deleteBelowTombstones(table, keys))));
         steps.add(this::free);
         steps.add(belowTombstones::clear);
     }
@@ -356,8 +368,14 @@ public final class LocalRepairs {
                 }
                 target.rollback();
                 target.forgetTables();
+                history.forget();
             }
         };
+    }
+
+    /** Why the last conflicts that were met here do not stand in the history, null when they do. */
+    String historyRefused() {
+        return history.refused();
     }
 
     /** Gives up, after an error and once the session is closed. What was gathered is gathered anew, from the log. */

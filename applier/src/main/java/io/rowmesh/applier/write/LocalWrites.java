@@ -4,6 +4,9 @@ import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.Seen;
 import io.rowmesh.schema.Version;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -15,6 +18,8 @@ import java.util.List;
  * node's own origin and never shipped. Tables to which nothing is applied need none of it.
  */
 public final class LocalWrites implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LocalWrites.class);
 
     private static final int VALID_WITHIN_SECONDS = 5;
 
@@ -30,6 +35,7 @@ public final class LocalWrites implements AutoCloseable {
     private LocalRepairs repairs;
     private KeptRounds rounds;
     private long nextRound;
+    private String historyRefused;
 
     public LocalWrites(ApplierSession sessions, ApplierOptions options, KeyLocks locks, TombstoneIndex index) {
         this.sessions = sessions;
@@ -103,6 +109,10 @@ public final class LocalWrites implements AutoCloseable {
      */
     public void beforeSync(long last) throws SQLException {
         repairs.run(last);
+        if (repairs.historyRefused() != null && !repairs.historyRefused().equals(historyRefused)) {
+            LOG.warn("conflicts with local writes are not kept: {}", repairs.historyRefused());
+        }
+        historyRefused = repairs.historyRefused();
     }
 
     /**

@@ -4,8 +4,9 @@ import io.rowmesh.applier.history.ConflictBatch;
 import io.rowmesh.applier.history.ConflictRecord;
 import io.rowmesh.rules.ConflictType;
 import io.rowmesh.schema.RowChange;
+import io.rowmesh.schema.RowKey;
 import io.rowmesh.schema.TableId;
-import io.rowmesh.schema.TableShape;
+import io.rowmesh.schema.TransactionHeader;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -25,6 +26,8 @@ public final class Outcome {
     public final ConflictBatch history = new ConflictBatch();
     /** Why they do not stand in the history, null when they do. */
     String historyRefused;
+    /** What the second look found, after the commit. */
+    final ConflictBatch afterCommit = new ConflictBatch();
     /** Deletes that found no row: to be looked at again after the commit (convergence rule 4a). */
     final List<DeletedKey> deletesWithoutRow = new ArrayList<>();
     /** Tables in which there were too many of them to remember each. */
@@ -32,15 +35,30 @@ public final class Outcome {
 
     private static final int REMEMBERED = 2_000;
 
-    /** The texts of a deleted row's key columns, in column order. */
-    record DeletedKey(TableShape table, String[] key) {
+    /**
+     * @param texts of the key columns, in column order
+     * @param key   the same, canonical
+     */
+    record DeletedKey(TableId table, String[] texts, String key) {
+
+        PastDelete of(TransactionHeader header) {
+            return new PastDelete(key, header.version(), header.epoch(), header.sequence());
+        }
     }
 
     void deleteWithoutRow(RowChange change) {
         if (deletesWithoutRow.size() < REMEMBERED) {
-            deletesWithoutRow.add(new DeletedKey(change.table(), LookAgain.keyTexts(change)));
+            deletesWithoutRow.add(new DeletedKey(change.table().id(), LookAgain.keyTexts(change), RowKey.of(change)));
         } else {
             manyDeletesWithoutRow.add(change.table().id());
+        }
+    }
+
+    /** Rows that fell to a delete, or stand over it, without either having seen the other. */
+    void fallen(FallenRows rows, ConflictBatch batch, TableId table, String rule) {
+        if (rows.all() > 0) {
+            conflicts.merge(ConflictType.DELETE_ORIGIN_DIFFERS, rows.all(), Long::sum);
+            rows.into(batch, table, rule);
         }
     }
 

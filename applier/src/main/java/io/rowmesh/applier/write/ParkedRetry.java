@@ -175,15 +175,17 @@ final class ParkedRetry {
     /** As after any transaction (convergence rule 4a). */
     private void lookAgain(List<ParkedChange> changes, Outcome outcome) throws SQLException {
         for (Outcome.DeletedKey deleted : outcome.deletesWithoutRow) {
-            if (context.options().rules().apply(deleted.table().id()).newestOfUnique()) {
-                UniqueRepair repair = UniqueRepair.at(target.uniques(), deleted.table().id(), List.<String[]>of(deleted.key()));
+            if (context.options().rules().apply(deleted.table()).newestOfUnique()) {
+                UniqueRepair repair = UniqueRepair.at(target.uniques(), deleted.table(), List.<String[]>of(deleted.texts()));
                 while (repair.step()) {
                     continue;
                 }
                 continue;
             }
-            target.deleteOlder(deleted.table(), List.<String[]>of(deleted.key()), List.of(changes.get(0).header().commitMicros()), origin);
+            outcome.fallen(target.deleteOlder(deleted.table(), List.of(deleted.of(changes.get(0).header()))), outcome.afterCommit,
+                    deleted.table(), context.options().rules().apply(deleted.table()).row().label());
         }
+        target.writeConflicts(outcome.afterCommit);
         target.commit();
     }
 

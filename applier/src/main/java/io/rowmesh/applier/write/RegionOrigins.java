@@ -61,6 +61,11 @@ final class RegionOrigins {
         return literal(region, order -> order < 0);
     }
 
+    /** As an oid[] literal: the numbers that stand for a region. */
+    String own(String region) {
+        return literal(region, order -> order == 0);
+    }
+
     private String literal(String region, IntPredicate order) {
         return regionByNumber.entrySet().stream()
                 .filter(e -> order.test(Version.compareRegions(e.getValue(), region)))

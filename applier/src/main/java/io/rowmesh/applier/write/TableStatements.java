@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
  * @param keys      which of the shape's columns are the key, in the order of the delete's array parameters
  * @param stored    the names of the local columns, in the order of a met row's texts
  */
-record TableStatements(String upsert, String delete, String standing, String deleteOlder, String truncate, int[] positions, int[] keys,
+record TableStatements(String upsert, String delete, String truncated, String truncate, int[] positions, int[] keys,
                        List<String> stored) {
 
     private static final DSLContext JOOQ = ControlSchema.renderer();
@@ -65,23 +65,19 @@ record TableStatements(String upsert, String delete, String standing, String del
             )""";
 
     /**
-     * The rows of other origins that stand under these keys now. Parameters: row keys, one array for each key column, seen
-     * (two), own origin's number (met), own origin's number. Result: as of the delete from its fourth column on.
+     * Whether the statement's snapshot shows the row that it is to overwrite, so that {@link #MET} tells of the right one: the row
+     * is the transaction's own, or its writer had ended when the oldest transaction that the snapshot knows to run began, or it
+     * is no local one (nodes wait for each other by key locks). A local row that is younger may have come while the statement waited:
+     * it stays, locked, and the statement is run again, which writes those rows and no other. Parameters: whether it is run again.
      */
-    private static final String STANDING = """
-            with incoming as materialized (
-              select u.o, u.k as row_key, {0} from unnest({1}) with ordinality as u(k, {2}, o)
-            ), """ + SEEN + """
-            , met as materialized (
-              """ + MET.replace("{rows}", "incoming") + """
-
-            )
-            select 0, 0, null,
-              """ + FOREIGN.replace("{more}", "");
+    private static final String SHOWN = """
+            case when {3}::boolean then age(t.xmin) > 0
+                else age(t.xmin) <= 0 or age(t.xmin) > (select age(pg_snapshot_xmin(pg_current_snapshot())::xid))
+                  or exists (select from pg_xact_commit_timestamp_origin(t.xmin) w where w.roident <> 0) end""";
 
     /**
      * Parameters: row keys, one array for each of positions, seen (two), table schema, table name, written, origin (tombstones),
-     * own origin's number (met), written, losing ties, since (guard), own
+     * own origin's number (met), written, losing ties, since (guard), again (shown), own
      * origin's number, written, written, losing ties (kept). Result: rows written, rows met, ordinals
      * of the rows that found none; of each tombstone met where no row stood ordinal, micros, origin, and whether it is
      * newer; and the met rows of other origins.
@@ -104,7 +100,9 @@ record TableStatements(String upsert, String delete, String standing, String del
             ), written as (
               insert into {4} as t ({6}) overriding system value select {7} from live i order by i.o
               on conflict ({8}) do update set {9}
-              where rowmesh.may_overwrite(t.xmin, {12}, {3}::timestamptz, {3}::oid[], {3}::timestamptz)
+              where rowmesh.may_overwrite(t.xmin, {12}, {3}::timestamptz, {3}::oid[], {3}::timestamptz) and
+                """ + SHOWN + """
+
               returning 1
             )
             select (select count(*) from written), (select count(*) from met where found),
@@ -115,7 +113,7 @@ record TableStatements(String upsert, String delete, String standing, String del
                from judged j where j.deleted_at is not null) g""" + KEPT;
 
     /**
-     * Parameters: row keys, one array for each key column, seen (two), own origin's number (met), written, losing ties, since (guard),
+     * Parameters: row keys, one array for each key column, seen (two), own origin's number (met), written, losing ties, since (guard), again (shown),
      * table schema, table name, written, origin, epoch, sequence (tombstone), own origin's number, written, written, losing ties (kept). Result: rows deleted, rows
      * met, ordinals of keys without a row, and the met rows of other origins.
      */
@@ -128,7 +126,9 @@ record TableStatements(String upsert, String delete, String standing, String del
 
             ), gone as (
               delete from {4} as t using incoming i
-              where {5} and rowmesh.may_overwrite(t.xmin, {12}, {3}::timestamptz, {3}::oid[], {3}::timestamptz)
+              where {5} and rowmesh.may_overwrite(t.xmin, {12}, {3}::timestamptz, {3}::oid[], {3}::timestamptz) and
+                """ + SHOWN + """
+
               returning 1
             ), buried as (
               insert into rowmesh.tombstone as d (table_schema, table_name, row_key, deleted_at, origin, epoch, sequence)
@@ -143,12 +143,20 @@ record TableStatements(String upsert, String delete, String standing, String del
               """ + FOREIGN.replace("{more}", ", h.kept") + KEPT;
 
     /**
-     * Deletes rows that are strictly older than a version given for each key: look-again and re-assertion.
-     * Parameters: one array for each key column, array of versions' timestamps, origins below (guard), since.
+     * Which rows a truncate meets that its origin had not seen, once no writer has the table. Parameters: seen (two), written,
+     * losing ties, since (guard), own origin's number. Result: micros and origin's number of the row's writer, how many are older
+     * than the truncate, how many are not, and the row.
      */
-    private static final String DELETE_OLDER = """
-            delete from {4} as t using (select u.w::timestamptz as w, {0} from unnest({1}) as u({2}, w)) i
-            where {5} and rowmesh.is_older(t.xmin, {12}, i.w, {3}::oid[], {3}::timestamptz)""";
+    private static final String TRUNCATED = "with " + SEEN + """
+            , met as materialized (
+              select t.ctid as place, v."timestamp" as at, v.roident,
+                rowmesh.is_older(t.xmin, {12}, {3}::timestamptz, {3}::oid[], {3}::timestamptz) as older
+              from {4} t cross join lateral ({11}) v
+              where v.roident <> {3}::oid and v."timestamp" > coalesce((select s.at from seen s where s.n = v.roident), '-infinity')
+            )
+            select (extract(epoch from m.at) * 1000000)::bigint, m.roident::bigint, (select count(*) from met where older),
+              (select count(*) from met where not older), array[{10}]::text[]
+            from (select * from met limit\s""" + FallenRows.LISTED + ") m join {4} t on t.ctid = m.place";
 
     /** Parameters: written, losing ties, since. */
     private static final String TRUNCATE = """
@@ -161,8 +169,7 @@ record TableStatements(String upsert, String delete, String standing, String del
         return new TableStatements(
                 render(UPSERT, shape, local, positions),
                 render(DELETE, shape, local, keys),
-                render(STANDING, shape, local, keys),
-                render(DELETE_OLDER, shape, local, keys),
+                render(TRUNCATED, shape, local, keys),
                 render(TRUNCATE, shape, local, keys),
                 positions, keys, List.copyOf(local.columns().keySet()));
     }

@@ -1,11 +1,13 @@
 package io.rowmesh.applier.write;
 
+import io.rowmesh.applier.history.NamedRow;
 import io.rowmesh.schema.Row;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.RowKey;
 import io.rowmesh.schema.SeenMark;
 import io.rowmesh.schema.TableShape;
 import io.rowmesh.schema.TransactionHeader;
+import io.rowmesh.schema.Version;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -51,6 +53,12 @@ final class TableWriter {
 
     /** Inserts or updates; the keys of the changes are distinct. */
     GroupResult upsert(TransactionHeader header, List<? extends RowChange> changes) throws SQLException {
+        GroupResult group = upsert(header, changes, false);
+        return group.isComplete() ? group : group.overtakenBy(upsert(header, changes, true));
+    }
+
+    /** @param again whether only for rows that may have come while the statement was run before */
+    private GroupResult upsert(TransactionHeader header, List<? extends RowChange> changes, boolean again) throws SQLException {
         TableShape shape = changes.get(0).table();
         TableStatements sql = statements(shape);
         String written = Micros.text(header.commitMicros());
@@ -62,18 +70,22 @@ final class TableWriter {
             statement.setString(p++, lane.origin());
             statement.setLong(p++, lane.ownNumber());
             p = guard(statement, p, written);
+            statement.setBoolean(p++, again);
             statement.setLong(p++, lane.ownNumber());
             kept(statement, p, written);
             try (ResultSet result = statement.executeQuery()) {
-                GroupResult group = GroupResult.ofUpsert(result, origins, sql.stored());
-                long dead = group.deletes().stream().filter(MetDelete::newer).count();
-                return group.written() + result.getLong("kept") + dead == changes.size() ? group : overtaken(header, changes, group);
+                return GroupResult.ofUpsert(result, changes.size(), origins, sql.stored());
             }
         }
     }
 
     /** Deletes and writes tombstones; the keys of the changes are distinct. */
     GroupResult delete(TransactionHeader header, List<? extends RowChange> changes) throws SQLException {
+        GroupResult group = delete(header, changes, false);
+        return group.isComplete() ? group : group.overtakenBy(delete(header, changes, true));
+    }
+
+    private GroupResult delete(TransactionHeader header, List<? extends RowChange> changes, boolean again) throws SQLException {
         TableShape shape = changes.get(0).table();
         TableStatements sql = statements(shape);
         String written = Micros.text(header.commitMicros());
@@ -81,6 +93,7 @@ final class TableWriter {
             int p = seen(statement, rows(statement, changes, sql.keys()), header);
             statement.setLong(p++, lane.ownNumber());
             p = guard(statement, p, written);
+            statement.setBoolean(p++, again);
             statement.setString(p++, shape.id().schema());
             statement.setString(p++, shape.id().name());
             statement.setString(p++, written);
@@ -90,24 +103,7 @@ final class TableWriter {
             statement.setLong(p++, lane.ownNumber());
             kept(statement, p, written);
             try (ResultSet result = statement.executeQuery()) {
-                GroupResult group = GroupResult.ofDelete(result, origins, sql.stored());
-                return group.written() + result.getLong("kept") == group.met() ? group : overtaken(header, changes, group);
-            }
-        }
-    }
-
-    /**
-     * While the statement waited, local writers committed newer versions of some rows, which the guard judged and its snapshot
-     * did not show. Those rows stand now and are what the changes lost to.
-     */
-    private GroupResult overtaken(TransactionHeader header, List<? extends RowChange> changes, GroupResult group) throws SQLException {
-        TableStatements sql = statements(changes.get(0).table());
-        try (PreparedStatement statement = connection.prepareStatement(sql.standing())) {
-            int p = seen(statement, rows(statement, changes, sql.keys()), header);
-            statement.setLong(p, lane.ownNumber());
-            statement.setLong(p + 1, lane.ownNumber());
-            try (ResultSet result = statement.executeQuery()) {
-                return group.overtakenBy(GroupResult.ofDelete(result, origins, sql.stored()).foreign());
+                return GroupResult.ofDelete(result, origins, sql.stored());
             }
         }
     }
@@ -118,49 +114,40 @@ final class TableWriter {
         statement.setString(first + 2, lane.losingTies());
     }
 
-    /**
-     * Deletes rows of these keys that are strictly older than the versions given.
-     *
-     * @param versions one commit timestamp (microseconds) for each key
-     * @param below    oid[] literal of the origins below the versions' origin
-     */
-    int deleteOlder(TableShape shape, List<String[]> keys, List<Long> versions, String below) throws SQLException {
-        TableStatements sql = statements(shape);
-        try (PreparedStatement statement = connection.prepareStatement(sql.deleteOlder())) {
-            int p = 1;
-            for (int k = 0; k < sql.keys().length; k++) {
-                int column = k;
-                statement.setArray(p++, text(keys.stream().map(key -> key[column]).toArray(String[]::new)));
-            }
-            statement.setArray(p++, text(versions.stream().map(Micros::text).toArray(String[]::new)));
-            statement.setString(p++, below);
-            statement.setString(p, lane.since());
-            return statement.executeUpdate();
-        }
-    }
-
-    /** Deletes every row of the table that is not newer, once no writer has the table. */
-    int truncate(TableShape shape, TransactionHeader header) throws SQLException {
-        TableStatements sql = statements(shape);
-        try (PreparedStatement lock = connection.prepareStatement("lock table "
-                + io.rowmesh.schema.store.ControlSchema.renderer().render(
-                        org.jooq.impl.DSL.name(shape.id().schema(), shape.id().name())) + " in share row exclusive mode")) {
+    /** Deletes every row of the table that is not newer, once no writer has the table. Returns those that the origin had not seen. */
+    FallenRows truncate(TableShape shape, TransactionHeader header) throws SQLException {
+        try (PreparedStatement lock = connection.prepareStatement("lock table " + StoredRows.quoted(shape.id()) + " in share row exclusive mode")) {
             lock.execute();
         }
-        try (PreparedStatement statement = connection.prepareStatement(sql.truncate())) {
-            guard(statement, 1, Micros.text(header.commitMicros()));
-            return statement.executeUpdate();
+        TableStatements sql = statements(shape);
+        String written = Micros.text(header.commitMicros());
+        FallenRows met;
+        try (PreparedStatement query = connection.prepareStatement(sql.truncated())) {
+            query.setLong(guard(query, seen(query, 1, header), written), lane.ownNumber());
+            met = truncated(query, shape, sql.stored(), header);
         }
+        try (PreparedStatement delete = connection.prepareStatement(sql.truncate())) {
+            guard(delete, 1, written);
+            delete.executeUpdate();
+        }
+        return met;
     }
 
-    /** Deletes every row of the table that is strictly older than a local truncate, without locking writers out. */
-    int deleteAllOlder(TableShape shape, long commitMicros, String below) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(statements(shape).truncate())) {
-            statement.setString(1, Micros.text(commitMicros));
-            statement.setString(2, below);
-            statement.setString(3, lane.since());
-            return statement.executeUpdate();
+    private FallenRows truncated(PreparedStatement query, TableShape shape, List<String> columns, TransactionHeader header) throws SQLException {
+        List<FallenRow> listed = new ArrayList<>();
+        long deleted = 0;
+        long kept = 0;
+        try (ResultSet row = query.executeQuery()) {
+            while (row.next()) {
+                NamedRow stored = new NamedRow(columns, new Row((String[]) row.getArray(5).getArray()));
+                String key = RowKey.of(shape, new Row(shape.columns().stream().map(column -> stored.get(column.name())).toArray(String[]::new)));
+                listed.add(new FallenRow(key, stored, new Version(row.getLong(1), origins.region(row.getLong(2))),
+                        new PastDelete(RowKey.ALL, header.version(), header.epoch(), header.sequence())));
+                deleted = row.getLong(3);
+                kept = row.getLong(4);
+            }
         }
+        return new FallenRows(listed, deleted, kept);
     }
 
     private int rows(PreparedStatement statement, List<? extends RowChange> changes, int[] positions)

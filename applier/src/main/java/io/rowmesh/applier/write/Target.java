@@ -7,7 +7,6 @@ import io.rowmesh.applier.merge.MergeTarget;
 import io.rowmesh.applier.unique.UniqueTarget;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.TableId;
-import io.rowmesh.schema.TableShape;
 import io.rowmesh.schema.TransactionHeader;
 
 import java.sql.SQLException;
@@ -46,8 +45,12 @@ public interface Target {
     /** One guarded statement that deletes and records the tombstones. Same table and distinct keys. */
     GroupResult delete(TransactionHeader header, List<RowChange> changes) throws SQLException;
 
-    /** Locks writers of the table out, deletes what is not newer, records the table's tombstone (convergence rule 15). */
-    void truncate(TransactionHeader header, RowChange.Truncate change) throws SQLException;
+    /**
+     * Locks writers of the table out, deletes what is not newer, records the table's tombstone (convergence rule 15).
+     *
+     * @return of the rows that stood there those that its origin had not seen
+     */
+    FallenRows truncate(TransactionHeader header, RowChange.Truncate change) throws SQLException;
 
     /** The same session and transaction, for tables whose rules merge. */
     MergeTarget merges();
@@ -94,25 +97,23 @@ public interface Target {
     void recordTombstones(int epoch, List<Tombstones.Dated> deletes) throws SQLException;
 
     /**
-     * Deletes rows that are strictly older than a version given for each key: second look and re-assertion.
+     * Deletes rows that are strictly older than a delete of their key, without locking writers out: second look and re-assertion.
      *
-     * @param keys   the texts of the key columns, for each row
-     * @param micros a commit timestamp for each key
-     * @param origin the origin of these versions
+     * @param deletes of keys, or one truncate; all of one origin
      */
-    void deleteOlder(TableShape table, List<String[]> keys, List<Long> micros, String origin) throws SQLException;
+    FallenRows deleteOlder(TableId table, List<PastDelete> deletes) throws SQLException;
 
-    /** Deletes every row of a table that is strictly older than a version, without locking writers out. */
-    void deleteAllOlder(TableShape table, long micros, String origin) throws SQLException;
+    /** The rows that other regions wrote and that such deletes of this region leave, as they are newer. */
+    FallenRows standingOver(TableId table, List<PastDelete> deletes) throws SQLException;
 
     /** Deletes rows that are older than a tombstone which this transaction recorded. */
-    void deleteOlderThanTombstonesOf(TransactionHeader header, TableId table) throws SQLException;
+    FallenRows deleteOlderThanTombstonesOf(TransactionHeader header, TableId table) throws SQLException;
 
-    /** Deletes rows with these canonical keys that are older than a tombstone over them. */
-    void deleteBelowTombstones(TableId table, List<String> keys) throws SQLException;
+    /** Deletes rows with these canonical keys that are older than a tombstone over them; by origin of the tombstones. */
+    List<FallenRows> deleteBelowTombstones(TableId table, List<String> keys) throws SQLException;
 
-    /** Deletes every row of a table that is older than a tombstone over it. */
-    void deleteBelowTombstones(TableId table) throws SQLException;
+    /** Deletes every row of a table that is older than a tombstone over it; by origin of the tombstones. */
+    List<FallenRows> deleteBelowTombstones(TableId table) throws SQLException;
 
     /** The tables of which tombstones stand. */
     List<TableId> tablesWithTombstones() throws SQLException;

@@ -1,5 +1,6 @@
 package io.rowmesh.testbed.simulation;
 
+import io.rowmesh.applier.history.ConflictRecord;
 import io.rowmesh.rules.credible.WrittenKey;
 import io.rowmesh.schema.RowChange;
 
@@ -37,6 +38,8 @@ final class DbTransaction {
     Touch touch;
     /** The source transaction whose rows an applied one writes; 0 for none. */
     long sequence;
+    /** What it tells the conflict history; there when the transaction is. */
+    final List<ConflictRecord> conflicts = new ArrayList<>(0);
     /** Whom its statement waits for, else null. */
     DbTransaction waitsFor;
     /** Bits of the tables it writes. */

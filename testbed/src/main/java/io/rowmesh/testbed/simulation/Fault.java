@@ -78,7 +78,12 @@ public enum Fault {
     UNIQUE_VERSION_NOT_KEPT(Rules.UNIQUE, "a row that is shown again has the version of who shows it"),
     UNIQUE_WHATEVER_ROW_REMOVED(Rules.UNIQUE, "a row is hidden or removed whoever has written it since it was looked at"),
     UNIQUE_DELETES_NOT_REASSERTED(Rules.UNIQUE, "rows below a delete that was captured, or looked at again, stay"),
-    UNIQUE_LOST_MOVES_NOT_REPEATED(Rules.UNIQUE, "moves that a crash of the database undid are not done again");
+    UNIQUE_LOST_MOVES_NOT_REPEATED(Rules.UNIQUE, "moves that a crash of the database undid are not done again"),
+    HISTORY_BY_SNAPSHOT("the history tells of the row that a statement's snapshot shows, not of the one that was overwritten"),
+    HISTORY_WITHOUT_DELETED("the history leaves out what a newer delete refuses"),
+    HISTORY_WITHOUT_REPAIRS("the history leaves out what second looks and re-assertion delete"),
+    HISTORY_WITHOUT_TRUNCATES("the history leaves out what a truncate deletes"),
+    HISTORY_AFTER_COMMIT("the history is written by a transaction of its own, after the change's");
 
     private final String description;
     private final Rules rules;

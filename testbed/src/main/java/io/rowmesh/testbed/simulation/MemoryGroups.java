@@ -1,7 +1,10 @@
 package io.rowmesh.testbed.simulation;
 
+import io.rowmesh.applier.write.FallenRows;
 import io.rowmesh.applier.write.GroupResult;
+import io.rowmesh.applier.write.PastDelete;
 import io.rowmesh.schema.RowChange;
+import io.rowmesh.schema.RowKey;
 import io.rowmesh.schema.TransactionHeader;
 
 import java.sql.SQLException;
@@ -48,7 +51,7 @@ final class MemoryGroups {
             if (tombstone != null) {
                 statement.meetDelete(tombstone, false);
             }
-            statement.meetRow(shown, origin);
+            statement.meetRow(table, slot, overtaken(shown, live), origin);
             String value = RowChange.keyImage(changes.get(statement.at)).get(1);
             if (is(Fault.ORIGIN_TAG_LOST_ON_SECOND_CHUNK) && ++rows > 1 && header.chunks() > 1) {
                 statement.own.changes.add(changes.get(statement.at));
@@ -78,20 +81,27 @@ final class MemoryGroups {
                 database.bury(table, slot, statement.own, header.commitMicros(), origin, header.sequence());
             }
             Tuple shown = statement.shown(table, slot);
+            Tuple judged = shown;
             if (shown != null && mayDelete(statement.own, shown, incoming)) {
                 Tuple locked = database.locked(shown, statement.own);
+                judged = overtaken(shown, locked);
                 if (locked != null && mayDelete(statement.own, locked, incoming)) {
                     database.delete(locked, statement.own);
                     statement.written++;
                 }
             }
-            statement.meetRow(shown, origin);
+            statement.meetRow(table, slot, judged, origin);
         }
         session.endStatement();
         return statement.result();
     }
 
-    void truncate(TransactionHeader header, RowChange.Truncate change) throws SQLException {
+    /** As production does where a local writer came between: the row that it judged, not the one that the snapshot shows. */
+    private Tuple overtaken(Tuple shown, Tuple judged) {
+        return is(Fault.HISTORY_BY_SNAPSHOT) ? shown : judged;
+    }
+
+    FallenRows truncate(TransactionHeader header, RowChange.Truncate change) throws SQLException {
         Table table = database.table(change.table().id());
         if (is(Fault.TRUNCATE_WITHOUT_TABLE_LOCK)) {
             session.transaction().waitsFor = null;
@@ -100,8 +110,12 @@ final class MemoryGroups {
         }
         MemoryStatement statement = session.begin(table);
         long incoming = Versions.of(header.commitMicros(), origin);
+        PastDelete delete = new PastDelete(RowKey.ALL, header.version(), header.epoch(), header.sequence());
         for (; statement.at < table.slots.length; statement.at++) {
             Tuple shown = statement.shown(table, statement.at);
+            if (shown != null && shown.xmin != statement.own && shown.xmin.origin != origin && !sees(header, shown)) {
+                statement.meetFallen(table, statement.at, shown, delete);
+            }
             if (shown != null && mayOverwrite(statement.own, shown, incoming)) {
                 Tuple locked = database.locked(shown, statement.own);
                 if (locked != null && mayOverwrite(statement.own, locked, incoming)) {
@@ -113,6 +127,12 @@ final class MemoryGroups {
             database.bury(table, table.wholeTable(), statement.own, header.commitMicros(), origin, header.sequence());
         }
         session.endStatement();
+        return is(Fault.HISTORY_WITHOUT_TRUNCATES) ? FallenRows.NONE : statement.fallen();
+    }
+
+    /** As names go: by timestamps. */
+    private static boolean sees(TransactionHeader header, Tuple row) {
+        return header.seen().stream().anyMatch(mark -> World.number(mark.origin()) == row.xmin.origin && mark.commitMicros() >= row.xmin.micros);
     }
 
     /** The guard (convergence rule 2). A row of the running transaction has no version yet and is older. */

@@ -1,8 +1,12 @@
 package io.rowmesh.testbed.simulation;
 
+import io.rowmesh.applier.history.NamedRow;
+import io.rowmesh.applier.write.FallenRow;
+import io.rowmesh.applier.write.FallenRows;
 import io.rowmesh.applier.write.GroupResult;
 import io.rowmesh.applier.write.MetDelete;
 import io.rowmesh.applier.write.MetRow;
+import io.rowmesh.applier.write.PastDelete;
 import io.rowmesh.schema.Version;
 
 import java.util.ArrayList;
@@ -21,6 +25,8 @@ final class MemoryStatement {
     private List<Integer> withoutRow = List.of();
     private List<MetDelete> deletes = List.of();
     private List<MetRow> foreign = List.of();
+    private List<FallenRow> fallen = List.of();
+    private int stays;
 
     MemoryStatement(DbTransaction own, long snapshot) {
         this.own = own;
@@ -49,11 +55,11 @@ final class MemoryStatement {
     /**
      * What the row was before.
      *
-     * @param shown  as the snapshot shows it, null when there is none
+     * @param row    that was judged, null when there was none
      * @param origin whose changes are written
      */
-    void meetRow(Tuple shown, int origin) {
-        if (shown == null) {
+    void meetRow(Table table, int slot, Tuple row, int origin) {
+        if (row == null) {
             if (withoutRow.isEmpty()) {
                 withoutRow = new ArrayList<>(2);
             }
@@ -61,15 +67,37 @@ final class MemoryStatement {
             return;
         }
         met++;
-        if (shown.xmin != own && shown.xmin.origin != origin) {
+        if (row.xmin != own && row.xmin.origin != origin) {
             if (foreign.isEmpty()) {
                 foreign = new ArrayList<>(2);
             }
-            foreign.add(new MetRow(at, new Version(shown.xmin.micros, World.NAMES[shown.xmin.origin]), null));
+            foreign.add(new MetRow(at, version(row), named(table, slot, row)));
         }
     }
 
+    private static Version version(Tuple row) {
+        return new Version(row.xmin.micros, World.NAMES[row.xmin.origin]);
+    }
+
+    private static NamedRow named(Table table, int slot, Tuple row) {
+        return NamedRow.of(table.shape, table.row(slot, row.value));
+    }
+
+    /** A row that falls to a delete, or stands over it. */
+    void meetFallen(Table table, int slot, Tuple row, PastDelete delete) {
+        if (fallen.isEmpty()) {
+            fallen = new ArrayList<>(2);
+        }
+        boolean isOwn = row.xmin == own;
+        fallen.add(new FallenRow(World.ROW_KEYS[slot], named(table, slot, row), isOwn ? null : version(row), delete));
+        stays += !isOwn && version(row).compareTo(delete.version()) > 0 ? 1 : 0;
+    }
+
+    FallenRows fallen() {
+        return fallen.isEmpty() ? FallenRows.NONE : new FallenRows(fallen, fallen.size() - stays, stays);
+    }
+
     GroupResult result() {
-        return new GroupResult(written, met, deletes, withoutRow, foreign);
+        return new GroupResult(written, met, deletes, withoutRow, foreign, 0);
     }
 }

@@ -5,17 +5,20 @@ import io.rowmesh.applier.history.ConflictRecord;
 import io.rowmesh.applier.merge.KeyTarget;
 import io.rowmesh.applier.merge.MergeTarget;
 import io.rowmesh.applier.unique.UniqueTarget;
+import io.rowmesh.applier.write.FallenRows;
 import io.rowmesh.applier.write.GroupResult;
+import io.rowmesh.applier.write.PastDelete;
 import io.rowmesh.applier.write.Progress;
 import io.rowmesh.applier.write.Target;
 import io.rowmesh.applier.write.TombstoneIndex;
 import io.rowmesh.applier.write.Tombstones;
+import io.rowmesh.rules.ConflictType;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.TableId;
-import io.rowmesh.schema.TableShape;
 import io.rowmesh.schema.TransactionHeader;
 
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -40,6 +43,8 @@ final class MemoryTarget implements Target {
     private MemoryStatement statement;
     private long snapshot;
     private boolean moved;
+    /** For a planted fault: conflicts that are not part of the transaction. */
+    private final List<ConflictRecord> afterCommit = new ArrayList<>(0);
 
     MemoryTarget(Database database, int origin) {
         this.world = database.world;
@@ -175,8 +180,8 @@ final class MemoryTarget implements Target {
     }
 
     @Override
-    public void truncate(TransactionHeader header, RowChange.Truncate change) throws SQLException {
-        groups.truncate(header, change);
+    public FallenRows truncate(TransactionHeader header, RowChange.Truncate change) throws SQLException {
+        return groups.truncate(header, change);
     }
 
     @Override
@@ -190,7 +195,15 @@ final class MemoryTarget implements Target {
     }
 
     @Override
-    public String writeConflicts(ConflictBatch conflicts) {
+    public String writeConflicts(ConflictBatch conflicts) throws SQLException {
+        DbTransaction own = transaction();
+        own.wrote = true;
+        (is(Fault.HISTORY_AFTER_COMMIT) ? afterCommit : own.conflicts).addAll(conflicts.listed().stream()
+                .filter(each -> each.type() != ConflictType.UPDATE_DELETED || !is(Fault.HISTORY_WITHOUT_DELETED)).toList());
+        if (world.trace != null) {
+            conflicts.listed().forEach(conflict -> world.trace(World.NAMES[database.region] + " notes " + conflict.type().label() + " "
+                    + conflict.key() + " " + conflict.decision().label() + ", stored " + conflict.stored() + ", incoming " + conflict.incoming()));
+        }
         return null;
     }
 
@@ -237,28 +250,28 @@ final class MemoryTarget implements Target {
     }
 
     @Override
-    public void deleteOlder(TableShape shape, List<String[]> keys, List<Long> micros, String of) throws SQLException {
-        tombstones.deleteOlder(shape, keys, micros, of);
+    public FallenRows deleteOlder(TableId table, List<PastDelete> deletes) throws SQLException {
+        return tombstones.deleteOlder(table, deletes);
     }
 
     @Override
-    public void deleteAllOlder(TableShape shape, long micros, String of) throws SQLException {
-        tombstones.deleteAllOlder(shape, micros, of);
+    public FallenRows standingOver(TableId table, List<PastDelete> deletes) throws SQLException {
+        return tombstones.standingOver(table, deletes);
     }
 
     @Override
-    public void deleteOlderThanTombstonesOf(TransactionHeader header, TableId table) {
+    public FallenRows deleteOlderThanTombstonesOf(TransactionHeader header, TableId table) {
         throw new UnsupportedOperationException("simulated transactions are small");
     }
 
     @Override
-    public void deleteBelowTombstones(TableId id, List<String> keys) throws SQLException {
-        tombstones.deleteBelowTombstones(id, keys);
+    public List<FallenRows> deleteBelowTombstones(TableId id, List<String> keys) throws SQLException {
+        return tombstones.deleteBelowTombstones(id, keys);
     }
 
     @Override
-    public void deleteBelowTombstones(TableId id) throws SQLException {
-        tombstones.deleteBelowTombstones(id);
+    public List<FallenRows> deleteBelowTombstones(TableId id) throws SQLException {
+        return tombstones.deleteBelowTombstones(id);
     }
 
     @Override
@@ -299,8 +312,20 @@ final class MemoryTarget implements Target {
             if (is(Fault.PROGRESS_AFTER_DATA) && own.sequence > 0) {
                 progressAfter(own);
             }
+            if (!afterCommit.isEmpty()) {
+                historyAfter();
+            }
         }
         open = null;
+    }
+
+    private void historyAfter() {
+        DbTransaction after = database.begin(origin, false);
+        after.wrote = true;
+        after.conflicts.addAll(afterCommit);
+        afterCommit.clear();
+        database.append(after);
+        database.makeVisible(after);
     }
 
     private void progressAfter(DbTransaction data) throws SQLException {

@@ -1,11 +1,13 @@
 package io.rowmesh.testbed.simulation;
 
+import io.rowmesh.applier.write.FallenRows;
+import io.rowmesh.applier.write.PastDelete;
 import io.rowmesh.applier.write.TableKey;
 import io.rowmesh.applier.write.TombstoneIndex;
 import io.rowmesh.applier.write.Tombstones;
 import io.rowmesh.schema.RowKey;
 import io.rowmesh.schema.TableId;
-import io.rowmesh.schema.TableShape;
+import io.rowmesh.schema.Version;
 
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -48,20 +50,44 @@ final class MemoryTombstones {
         session.endStatement();
     }
 
-    void deleteOlder(TableShape shape, List<String[]> keys, List<Long> micros, String of) throws SQLException {
-        Table table = database.table(shape.id());
+    FallenRows deleteOlder(TableId id, List<PastDelete> deletes) throws SQLException {
+        Table table = database.table(id);
         MemoryStatement statement = session.begin(table);
-        int number = World.number(of);
         boolean skipped = self ? is(Fault.NO_REASSERTION)
                 : is(Fault.NO_SECOND_LOOK_OF_LANE) || is(Fault.NO_SECOND_LOOK_AT_ALL);
-        for (; statement.at < keys.size() && !skipped; statement.at++) {
-            deleteBelow(statement, table, World.keySlot(keys.get(statement.at)[0]), Versions.of(micros.get(statement.at), number));
+        boolean all = deletes.get(0).key().equals(RowKey.ALL);
+        int rows = all ? table.slots.length : deletes.size();
+        for (; statement.at < rows && !skipped; statement.at++) {
+            PastDelete delete = deletes.get(all ? 0 : statement.at);
+            deleteBelow(statement, table, all ? statement.at : World.slot(delete.key()), delete);
         }
         session.endStatement();
+        return statement.fallen();
+    }
+
+    FallenRows standingOver(TableId id, List<PastDelete> deletes) throws SQLException {
+        Table table = database.table(id);
+        MemoryStatement statement = session.begin(table);
+        for (PastDelete delete : deletes) {
+            boolean all = delete.key().equals(RowKey.ALL);
+            for (int slot = all ? 0 : World.slot(delete.key()); slot < (all ? table.slots.length : World.slot(delete.key()) + 1); slot++) {
+                Tuple shown = statement.shown(table, slot);
+                if (shown != null && shown.xmin.origin != database.region && !isOlder(statement, shown, version(delete))) {
+                    statement.meetFallen(table, slot, shown, delete);
+                }
+            }
+        }
+        session.endStatement();
+        return statement.fallen();
+    }
+
+    private static long version(PastDelete delete) {
+        return Versions.of(delete.version().commitMicros(), World.number(delete.version().origin()));
     }
 
     /** Deletes a row if it is strictly older, as the snapshot shows it and as it is once nobody else changes it. */
-    private void deleteBelow(MemoryStatement statement, Table table, int slot, long version) throws SQLException {
+    private void deleteBelow(MemoryStatement statement, Table table, int slot, PastDelete delete) throws SQLException {
+        long version = version(delete);
         Tuple shown = statement.shown(table, slot);
         if (shown == null || !isOlder(statement, shown, version)) {
             return;
@@ -69,6 +95,9 @@ final class MemoryTombstones {
         Tuple locked = database.locked(shown, statement.own);
         if (locked != null && isOlder(statement, locked, version)) {
             database.delete(locked, statement.own);
+            if (!is(Fault.HISTORY_WITHOUT_REPAIRS)) {
+                statement.meetFallen(table, slot, locked, delete);
+            }
         }
     }
 
@@ -76,16 +105,7 @@ final class MemoryTombstones {
         return row.xmin == statement.own || Versions.of(row) < version;
     }
 
-    void deleteAllOlder(TableShape shape, long micros, String of) throws SQLException {
-        Table table = database.table(shape.id());
-        MemoryStatement statement = session.begin(table);
-        for (; statement.at < table.slots.length && !is(Fault.NO_REASSERTION); statement.at++) {
-            deleteBelow(statement, table, statement.at, Versions.of(micros, World.number(of)));
-        }
-        session.endStatement();
-    }
-
-    void deleteBelowTombstones(TableId id, List<String> keys) throws SQLException {
+    List<FallenRows> deleteBelowTombstones(TableId id, List<String> keys) throws SQLException {
         Table table = database.table(id);
         MemoryStatement statement = session.begin(table);
         boolean skipped = is(Fault.NO_SECOND_LOOK_OF_CAPTURE) || is(Fault.NO_SECOND_LOOK_AT_ALL);
@@ -93,21 +113,24 @@ final class MemoryTombstones {
             lookAt(statement, table, World.slot(keys.get(statement.at)));
         }
         session.endStatement();
+        return List.of(statement.fallen());
     }
 
-    void deleteBelowTombstones(TableId id) throws SQLException {
+    List<FallenRows> deleteBelowTombstones(TableId id) throws SQLException {
         Table table = database.table(id);
         MemoryStatement statement = session.begin(table);
         for (; statement.at < table.slots.length; statement.at++) {
             lookAt(statement, table, statement.at);
         }
         session.endStatement();
+        return List.of(statement.fallen());
     }
 
     private void lookAt(MemoryStatement statement, Table table, int slot) throws SQLException {
         Tuple newest = statement.tombstone(table, slot);
         if (newest != null) {
-            deleteBelow(statement, table, slot, Versions.ofTombstone(newest));
+            deleteBelow(statement, table, slot, new PastDelete(World.ROW_KEYS[slot], new Version(newest.micros, World.NAMES[newest.origin]), 1,
+                    newest.sequence));
         }
     }
 

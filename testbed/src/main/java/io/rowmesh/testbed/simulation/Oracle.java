@@ -19,6 +19,7 @@ final class Oracle {
     /** @throws Broken when a region holds anything else */
     void check() {
         CounterOracle counters = new CounterOracle(world);
+        HistoryOracle history = new HistoryOracle(world);
         for (int number = 0; number < world.shapes.size(); number++) {
             if (world.shapes.get(number) == UniqueRows.SHAPE) {
                 new UniqueOracle(world, number).check();
@@ -36,6 +37,7 @@ final class Oracle {
                     check(number, key);
                 }
             }
+            history.check(number);
         }
     }
 

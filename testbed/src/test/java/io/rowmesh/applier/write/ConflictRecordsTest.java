@@ -9,6 +9,7 @@ import io.rowmesh.schema.SeenMark;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TableShape;
 import io.rowmesh.schema.TransactionHeader;
+import io.rowmesh.schema.Version;
 import io.rowmesh.testbed.TestingPostgres;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -44,7 +45,10 @@ class ConflictRecordsTest {
     private static final TableShape T = new TableShape(new TableId("public", "t"),
             List.of(new Column("id", "integer", true), new Column("c", "character(4)", false), new Column("b", "boolean", false)));
 
+    private final KeyLocks locks = new KeyLocks();
+    private final TombstoneIndex index = new TombstoneIndex();
     private LaneWriter writer;
+    private LocalWrites localWrites;
     private long sequence;
     private final long start = Micros.now();
 
@@ -64,8 +68,10 @@ class ConflictRecordsTest {
         postgres.execute("drop table if exists public.t",
                 "create table public.t (id int primary key, c char(4), b bool, twice int generated always as (id * 2) stored)",
                 "truncate rowmesh.progress, rowmesh.tombstone, rowmesh.parked, rowmesh.conflict");
-        writer = LaneWriter.connect("eu", new ApplierSession(postgres.jdbcUrl(), new Properties()), options(), new KeyLocks(),
-                new TombstoneIndex(), new AppliedMarks());
+        writer = LaneWriter.connect("eu", new ApplierSession(postgres.jdbcUrl(), new Properties()), options(), locks,
+                index, new AppliedMarks());
+        localWrites = new LocalWrites(new ApplierSession(postgres.jdbcUrl(), new Properties()), options(), locks, index);
+        localWrites.start();
     }
 
     private static ApplierOptions options() {
@@ -76,6 +82,7 @@ class ConflictRecordsTest {
     @AfterEach
     void disconnect() throws SQLException {
         writer.close();
+        localWrites.close();
     }
 
     @Test
@@ -130,6 +137,84 @@ class ConflictRecordsTest {
                     + " where row_key <> '[\"3\"]'").get(0), change.toString());
         }
         assertEquals(List.of(List.of("new "), List.of("new "), List.of("eu  ")), postgres.query("select c from public.t order by id"));
+    }
+
+    /** A commit has its timestamp before it is visible; a standby that does not answer keeps it from being so. */
+    @Test
+    void aLocalCommitThatTheSnapshotDoesNotShowIsKeptWhenItIsOverwritten() throws Exception {
+        postgres.execute("insert into public.t values (1, 'old', true), (3, 'own', true)");
+        for (RowChange change : List.of(update(1, "eu", "t"), insert(2, "eu", "t"), delete(1))) {
+            postgres.execute("truncate rowmesh.conflict", "alter system set synchronous_standby_names = 'nobody'", "select pg_reload_conf()");
+            try (Connection local = postgres.connect()) {
+                local.setAutoCommit(false);
+                local.createStatement().execute("update public.t set c = 'new' where id = 1; insert into public.t values (2, 'new', true)"
+                        + " on conflict (id) do update set c = 'new'");
+                CompletableFuture<Void> committing = inBackground(local::commit);
+                Thread.sleep(200);
+                long after = Micros.now();
+                CompletableFuture<Void> applying = inBackground(() -> apply(after, List.of(), change, update(3, "eu", "f")));
+                Thread.sleep(300);
+                assertFalse(applying.isDone());
+                assertFalse(committing.isDone());
+                postgres.execute("alter system reset synchronous_standby_names", "select pg_reload_conf()");
+                committing.get(10, TimeUnit.SECONDS);
+                applying.get(10, TimeUnit.SECONDS);
+            }
+            assertEquals(List.of("new ", "us"), postgres.query("select stored_row ->> 'c', stored_origin from rowmesh.conflict"
+                    + " where row_key <> '[\"3\"]'").get(0), change.toString());
+        }
+        assertEquals(List.of(List.of("2", "new "), List.of("3", "eu  ")), postgres.query("select id, c from public.t order by id"));
+    }
+
+    private interface Work {
+        void run() throws SQLException;
+    }
+
+    private static CompletableFuture<Void> inBackground(Work work) {
+        return CompletableFuture.runAsync(() -> {
+            try {
+                work.run();
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    @Test
+    void rowsThatRepairsDeleteAreKept() throws SQLException {
+        apply(start, List.of(), insert(1, "old", "t"), insert(2, "old", "t"));
+        Version deleted = new Version(Micros.now(), "us");
+        postgres.execute("delete from public.t");
+        apply(start + 1, List.of(), insert(1, "slip", "t"));
+        apply(Micros.now(), List.of(), insert(2, "late", "t"));
+        apply(start + 2_000_000, List.of(), delete(9));
+        postgres.execute("insert into public.t values (9, 'low', true)");
+        long inserted = Micros.now();
+        postgres.execute("update rowmesh.tombstone set deleted_at = clock_timestamp() + interval '1 second'", "truncate rowmesh.conflict");
+        localWrites.onRows(deleted, 1, 7, 0, List.of(delete(1), delete(2)));
+        localWrites.beforeSync();
+        localWrites.onRows(new Version(inserted, "us"), 1, 8, Long.parseLong(postgres.value("select xmin::text from public.t where id = 9")),
+                List.of(insert(9, "low", "t")));
+        localWrites.beforeSync();
+        assertEquals(List.of(
+                List.of("delete_origin_differs", "[\"1\"]", "deleted", "{\"id\": \"1\", \"c\": \"slip\", \"b\": \"t\", \"twice\": \"2\"}", "-", "eu", "us", "7"),
+                List.of("delete_origin_differs", "[\"2\"]", "kept_local", "{\"id\": \"2\", \"c\": \"late\", \"b\": \"t\", \"twice\": \"4\"}", "-", "eu", "us", "7"),
+                List.of("delete_origin_differs", "[\"9\"]", "deleted", "{\"id\": \"9\", \"c\": \"low \", \"b\": \"t\", \"twice\": \"18\"}", "-", "us", "eu", "4")), history());
+        assertEquals(List.of(List.of("2")), postgres.query("select id from public.t"));
+    }
+
+    @Test
+    void whatATruncateMeetsIsKeptAndBounded() throws SQLException {
+        apply(start, List.of(), insert(5001, "seen", "t"));
+        postgres.execute("insert into public.t select i, 'us', true from generate_series(1, 5000) i");
+        long truncated = Micros.now();
+        postgres.execute("update public.t set c = 'new' where id = 1");
+        Outcome outcome = apply(truncated, List.of(), new RowChange.Truncate(T));
+        assertEquals(Map.of(ConflictType.DELETE_ORIGIN_DIFFERS, 5_000L), outcome.conflicts);
+        assertEquals("1", postgres.value("select string_agg(id::text, ',') from public.t"));
+        assertEquals("4999 1", postgres.value("select (sum(conflicts) filter (where decision = 'deleted')) || ' ' ||"
+                + " (sum(conflicts) filter (where decision = 'kept_local')) from rowmesh.conflict"));
+        assertTrue(Integer.parseInt(postgres.value("select count(*) from rowmesh.conflict")) <= 1_002);
     }
 
     @Test

@@ -28,7 +28,9 @@ class PlantedFaultsTest {
         "SIBLINGS_SEEN_OVERSTATED, 50", "SIBLINGS_SEEN_UNDERSTATED, 100", "SIBLINGS_LOCAL_WRITE_NOT_JOINED, 50",
         "SIBLINGS_DROPPED_WHEN_ACKNOWLEDGED, 200", "SIBLINGS_STATE_NOT_DURABLE, 8000",
         "UNIQUE_LOSERS_FORGOTTEN, 50", "UNIQUE_CAPTURE_DOES_NOT_LOOK, 3000", "UNIQUE_HIDDEN_IGNORED, 100", "UNIQUE_VERSION_NOT_KEPT, 200",
-        "UNIQUE_WHATEVER_ROW_REMOVED, 12000", "UNIQUE_DELETES_NOT_REASSERTED, 300"})
+        "UNIQUE_WHATEVER_ROW_REMOVED, 12000", "UNIQUE_DELETES_NOT_REASSERTED, 300",
+        "HISTORY_BY_SNAPSHOT, 3000", "HISTORY_WITHOUT_DELETED, 100", "HISTORY_WITHOUT_REPAIRS, 500", "HISTORY_WITHOUT_TRUNCATES, 500",
+        "HISTORY_AFTER_COMMIT, 1500"})
     void isFoundWithinSoManySeeds(Fault fault, long seeds) throws InterruptedException {
         Campaign campaign = new Campaign(1, seeds, fault.rules(), fault);
         campaign.run(Runtime.getRuntime().availableProcessors(), () -> campaign.failures() > 0);

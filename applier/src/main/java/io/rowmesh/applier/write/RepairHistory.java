@@ -1,0 +1,45 @@
+package io.rowmesh.applier.write;
+
+import io.rowmesh.applier.history.ConflictBatch;
+import io.rowmesh.schema.TableId;
+
+import java.sql.SQLException;
+import java.util.List;
+
+/** What the repairs of one session have to tell the conflict history, until it is written with what they did. */
+final class RepairHistory {
+
+    private final WriteContext context;
+    private ConflictBatch batch = new ConflictBatch();
+    private String refused;
+
+    RepairHistory(WriteContext context) {
+        this.context = context;
+    }
+
+    void add(TableId table, FallenRows rows) {
+        rows.into(batch, table, context.options().rules().apply(table).row().label());
+    }
+
+    void add(TableId table, List<FallenRows> all) {
+        all.forEach(rows -> add(table, rows));
+    }
+
+    /** What was done is undone. */
+    void forget() {
+        batch = new ConflictBatch();
+    }
+
+    /** In the open transaction, which goes on also when the history refuses it. */
+    void write() throws SQLException {
+        if (!batch.isEmpty()) {
+            refused = context.target().writeConflicts(batch);
+            forget();
+        }
+    }
+
+    /** Why the last conflicts do not stand in the history, null when they do. */
+    String refused() {
+        return refused;
+    }
+}
