@@ -6,6 +6,7 @@ import io.rowmesh.applier.fence.Fences;
 import io.rowmesh.applier.touch.Touching;
 import io.rowmesh.applier.write.Heartbeat;
 import io.rowmesh.applier.write.TombstoneCollector;
+import io.rowmesh.applier.write.VersionsSince;
 import io.rowmesh.node.admin.StatusReport;
 import io.rowmesh.node.config.NodeConfig;
 import io.rowmesh.schema.store.ControlSchema;
@@ -34,6 +35,7 @@ final class Periodic implements AutoCloseable {
     private static final Duration WATCH_EVERY = Duration.ofSeconds(10);
     private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
     private static final Duration HISTORY_EVERY = Duration.ofSeconds(10);
+    private static final Duration SAMPLE_EVERY = Duration.ofSeconds(60);
     private static final Duration TOUCH_EVERY = Duration.ofMillis(500);
     /** A number that is older than this is not told any more. */
     private static final Duration STALE_AFTER = LOOK_EVERY.multipliedBy(3);
@@ -49,6 +51,7 @@ final class Periodic implements AutoCloseable {
     private final Repeated history;
     private final Repeated touch;
     private final Repeated fence;
+    private final Repeated sample;
     private final Touching touching;
     private final Fences fences;
     private final TableWatch tables;
@@ -77,7 +80,8 @@ final class Periodic implements AutoCloseable {
         this.history = repeated("history", "the conflict history cannot be kept in order", HISTORY_EVERY, this::keepHistory);
         this.touch = repeated("touch", "keys that wait cannot be touched", TOUCH_EVERY, touching::round);
         this.fence = repeated("fences", "the silence of regions cannot be counted", LOOK_EVERY, this::countSilence);
-        this.all = List.of(beat, look, collect, watch, history, touch, fence);
+        this.sample = repeated("versions", "how far the database is cannot be noted", SAMPLE_EVERY, this::sample);
+        this.all = List.of(beat, look, collect, watch, history, touch, fence, sample);
         this.clock = Executors.newScheduledThreadPool(all.size() + 1, work -> {
             Thread thread = new Thread(work, "periodic");
             thread.setDaemon(true);
@@ -113,6 +117,12 @@ final class Periodic implements AutoCloseable {
     private void countSilence() throws SQLException {
         try (Connection connection = pool.getConnection()) {
             fences.look(TombstoneCollector.applied(connection));
+        }
+    }
+
+    private void sample() throws SQLException {
+        try (Connection connection = pool.getConnection()) {
+            VersionsSince.sample(connection);
         }
     }
 
@@ -161,7 +171,7 @@ final class Periodic implements AutoCloseable {
 
     /** What a person should know: tables that are not captured, and what else than the heartbeat fails. */
     List<String> notices() {
-        Stream<String> errors = Stream.of(look, collect, watch, history, touch, fence).map(Repeated::error).filter(Objects::nonNull);
+        Stream<String> errors = Stream.of(look, collect, watch, history, touch, fence, sample).map(Repeated::error).filter(Objects::nonNull);
         return Stream.of(tables.notices().stream(), touching.notice().stream(), fences.notices().stream(), errors).flatMap(notices -> notices).toList();
     }
 

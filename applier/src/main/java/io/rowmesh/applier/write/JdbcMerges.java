@@ -202,8 +202,7 @@ final class JdbcMerges implements MergeTarget {
         if (row.getBoolean(columns + 4)) {
             return header.version();
         }
-        long until = row.getLong(columns + 9);
-        boolean certainlyNewer = row.wasNull() ? Micros.text(header.commitMicros()).compareTo(since) > 0 : header.commitMicros() > until;
+        boolean certainlyNewer = header.commitMicros() > row.getLong(columns + 9) && Micros.text(header.commitMicros()).compareTo(since) > 0;
         if (header.commitMicros() != Version.NONE_MICROS && !certainlyNewer) {
             throw new SQLException("when the stored row was written is not known (it was before rowmesh or before its table was rewritten),"
                     + " and the change is not certainly newer, so nobody can tell which stays", "RM001");

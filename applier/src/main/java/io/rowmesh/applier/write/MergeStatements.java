@@ -25,7 +25,7 @@ record MergeStatements(TableShape shape, LocalTable local, int[] positions, Stri
     /**
      * The row's columns as texts; xmin, commit timestamp (microseconds) and origin's number of its last writer, whether that is the
      * running transaction; the version kept for it; the deletes of its key; whether one is pending; until when
-     * a row of unknown version was written, if its table was rewritten. One row, also without a row.
+     * a row of unknown version was written. One row, also without a row.
      * Parameters: schema, table and key (row_version, key_deletes and pending_delete alike), key columns.
      */
     private static final String FACTS = """
@@ -42,6 +42,8 @@ record MergeStatements(TableShape shape, LocalTable local, int[] positions, Stri
             left join lateral (%s) v on true
             left join rowmesh.row_version r on r.table_schema = k.s and r.table_name = k.n and md5(r.row_key) = md5(k.k)
               and r.row_xmin = t.xmin::text::bigint""";
+
+    private static final String UNTIL = "case when v.\"timestamp\" is null then coalesce(v.until, rowmesh.dropped_until()) end";
 
     /**
      * With the row goes the version kept for it: another row of the key may be written by this very transaction, under the same
@@ -80,7 +82,7 @@ record MergeStatements(TableShape shape, LocalTable local, int[] positions, Stri
                 "select 1 from " + table + " t where " + key + " for update",
                 "insert into " + table + " (" + names + ") overriding system value values (" + values + ") on conflict (" + conflict
                         + ") do nothing",
-                FACTS.formatted(columns, Micros.sql("v.\"timestamp\""), Micros.sql("r.written_at"), Micros.sql("v.until"), table, key,
+                FACTS.formatted(columns, Micros.sql("v.\"timestamp\""), Micros.sql("r.written_at"), Micros.sql(UNTIL), table, key,
                         StoredVersion.of(local)),
                 "with version as (" + FORGET_VERSION + ") delete from " + table + " t where " + key,
                 KEEP_VERSION.formatted(table, key),

@@ -10,6 +10,7 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Begins a new life of the local log after its slot, its change log or the database itself was lost or went back. What was
  * written since the last captured transaction reaches the other regions only by loading them again. Done twice it does no harm.
+ * Where the database is a copy of the recorded one, its rows' commit timestamps are those of the copying and count no longer.
  */
 public final class NewEpoch {
 
@@ -32,6 +33,9 @@ public final class NewEpoch {
             SourceState source = slots.read();
             int recorded = source.newest() == null ? 0 : source.newest().epoch();
             int epoch = Math.max(recorded, log.highestEpoch()) + 1;
+            if (source.newest() != null && !source.newest().systemIdentifier().equals(source.systemIdentifier())) {
+                slots.forgetVersions();
+            }
             log.clear();
             if (source.slot() != null) {
                 slots.drop();

@@ -106,6 +106,13 @@ final class SlotControl {
         callWithSlot(DROP);
     }
 
+    /** Of a copy of the database: when its rows were written is not known any more. */
+    void forgetVersions() throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("select rowmesh.forget_versions()")) {
+            statement.execute();
+        }
+    }
+
     void record(int epoch, String systemIdentifier, long startPosition) {
         ControlSchema.sql(connection)
                 .insertInto(EPOCH, EPOCH.EPOCH_, EPOCH.REGION, EPOCH.SLOT, EPOCH.SYSTEM_IDENTIFIER, EPOCH.START_LSN, EPOCH.STARTED_AT)

@@ -321,12 +321,14 @@ class LaneWriterTest {
 
     @Test
     void aRowWithoutVersionIsOlderThanWhatCameSince() throws SQLException {
+        postgres.execute("insert into rowmesh.version_sample values (1000000000, 3, clock_timestamp() - interval '1 day')");
         // What a frozen row of before track_commit_timestamp looks like: FrozenTransactionId has no timestamp.
         assertEquals("t", postgres.value("select rowmesh.may_overwrite('2'::xid, null, clock_timestamp(), '{}', clock_timestamp() - interval '1 day')"));
         assertThrows(IllegalStateException.class, () -> postgres.value(
                 "select rowmesh.may_overwrite('2'::xid, null, clock_timestamp() - interval '2 day', '{}', clock_timestamp())"));
         assertEquals("f", postgres.value(
                 "select rowmesh.is_older('2'::xid, null, clock_timestamp() - interval '2 day', '{}', clock_timestamp())"));
+        postgres.execute("truncate rowmesh.version_sample");
     }
 
     @Test

@@ -133,6 +133,7 @@ class PrepareStoryTest {
             statement.execute("select * from pg_show_replication_origin_status(), pg_replication_origin_session_progress(true)");
             statement.execute("select pg_replication_origin_oid('rowmesh_self'), pg_replication_origin_session_is_setup()");
             statement.execute("select pg_replication_origin_session_reset()");
+            statement.execute("insert into rowmesh.version_sample values (1000000000, 3, now() - interval '1 day')");
             statement.execute("select rowmesh.may_overwrite('3', null, now(), '{0}', now() - interval '1 day')");
             statement.execute("select pg_create_logical_replication_slot('prepare_test', 'pgoutput')");
             statement.execute("select pg_drop_replication_slot('prepare_test')");

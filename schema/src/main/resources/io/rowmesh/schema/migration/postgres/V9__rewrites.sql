@@ -10,6 +10,14 @@ create table rowmesh.rewrite (
     xid          bigint      not null,
     older_than   timestamptz not null
 );
+
+-- Now and then the node notes how far the database was: every transaction below ended_before (64 bits) had ended then. xid is the
+-- note's own transaction, whose commit timestamp must stay readable: if not, the database has lost them all.
+create table rowmesh.version_sample (
+    ended_before bigint      not null,
+    xid          bigint      not null,
+    sampled_at   timestamptz not null
+);
 -- [jooq ignore start]
 create index rewrite_by_table on rowmesh.rewrite (relid);
 
@@ -48,11 +56,31 @@ drop function rowmesh.may_overwrite(xid, timestamptz, oid[], timestamptz);
 drop function rowmesh.is_older(xid, timestamptz, oid[], timestamptz);
 drop function rowmesh.compare_version(xid, timestamptz, oid[], timestamptz);
 
+-- The first transaction (64 bits) whose commit timestamp the database may not have dropped: it keeps them from where the oldest
+-- of its databases is frozen.
+create function rowmesh.oldest_timestamp() returns bigint
+    language sql stable
+    return pg_snapshot_xmax(pg_current_snapshot())::text::bigint - (select max(age(d.datfrozenxid)) from pg_catalog.pg_database d);
+
+-- Until when rows were written whose commit timestamps the database has dropped. Asked after one was found to be missing.
+create function rowmesh.dropped_until() returns timestamptz
+    language sql stable
+    return coalesce((select min(s.sampled_at) from rowmesh.version_sample s where s.ended_before >= rowmesh.oldest_timestamp()),
+        clock_timestamp());
+
+-- Whether the database has lost commit timestamps that it did not drop for their age: track_commit_timestamp was off meanwhile,
+-- or this is an upgraded or restored copy.
+create function rowmesh.versions_lost() returns boolean
+    language sql stable
+    return coalesce((select s.xid >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+            or s.xid >= rowmesh.oldest_timestamp() and pg_xact_commit_timestamp(s.xid::text::xid8::xid) is null
+        from rowmesh.version_sample s order by s.sampled_at desc limit 1), false);
+
 -- Whether a row is older than a change; null when nobody can know.
 --   row_xmin, before  the row's writer, and what is known instead where that one only rewrote it (version_before), else null
 --   written, may_tie  the incoming change's commit timestamp, and the replication origins (their local numbers) that lose a
 --                     tie against its own (convergence rule 2)
---   since             a row without a version was written before this
+--   since             a row without a version was written before this, or before what the database has dropped since
 -- A row that the running transaction itself wrote has no timestamp yet and is always older: it is an earlier change of the
 -- same source transaction. Its xmin is the running transaction's, from which age() counts, or, behind a savepoint, a later
 -- one, whose age is negative.
@@ -64,7 +92,7 @@ create function rowmesh.compare_version(row_xmin xid, before rowmesh.stored_vers
         when not before.exact then case when written > before."timestamp" then true end
         when v."timestamp" is not null then v."timestamp" < written or (v."timestamp" = written and v.roident = any (may_tie))
         when pg_current_xact_id_if_assigned() is not null and age(row_xmin) <= 0 then true
-        when written > since then true end
+        when written > greatest(since, rowmesh.dropped_until()) then true end
         from pg_xact_commit_timestamp_origin(row_xmin) v);
 
 -- For repairs: what cannot be compared is left alone.
@@ -182,4 +210,26 @@ end $body$;
 create constraint trigger rewritten after insert on rowmesh.rewrite deferrable initially deferred
     for each row execute function rowmesh.after_rewrite();
 alter table rowmesh.rewrite enable always trigger rewritten;
+
+-- For a database that is a copy of the one that was here (H52): transactions have other numbers, and rows have the timestamp of
+-- the copying. Every row is taken for rewritten by whoever copied it: it was written no later.
+create function rowmesh.forget_versions() returns void language plpgsql set search_path = pg_catalog as $body$
+declare
+    found record;
+begin
+    delete from rowmesh.row_version;
+    delete from rowmesh.rewrite;
+    delete from rowmesh.version_sample;
+    delete from rowmesh.pending_delete;
+    update rowmesh.captured_before set xid = 0;
+    update rowmesh.versions_since set since = clock_timestamp();
+    for found in select c.oid, n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+            where c.relkind = 'r' and c.relpersistence <> 't' and n.nspname !~ '^(pg_.*|information_schema|rowmesh)$'
+            and has_table_privilege(c.oid, 'select') loop
+        execute format('insert into rowmesh.rewrite (relid, table_schema, table_name, xid, older_than)'
+            ' select $1, $2, $3, pg_current_xact_id()::text::bigint - age(w.xmin), ''infinity'''
+            ' from (select distinct t.xmin from only %s t) w where pg_xact_commit_timestamp(w.xmin) is not null', found.oid::regclass)
+            using found.oid, found.nspname, found.relname;
+    end loop;
+end $body$;
 -- [jooq ignore stop]
