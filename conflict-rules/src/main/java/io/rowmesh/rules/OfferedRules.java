@@ -8,7 +8,7 @@ public final class OfferedRules {
 
     /** As the configuration writes them. */
     private static final Set<String> OFFERED = Set.of("last-write-wins", "column-merge", "region-priority", "home-region", "custom",
-            "sum", "max", "min", "union");
+            "sum", "max", "min", "union", "unique: newest-wins");
 
     private OfferedRules() {
     }

@@ -26,7 +26,9 @@ final class LocalWriteHooks {
                 (transaction, rows) -> attempt(writes, () -> onRows(writes, transaction, rows)),
                 () -> attempt(writes, () -> writes.beforeSync(lastWhole.getAsLong())),
                 position -> attempt(writes, () -> {
-                    withholding.synced();
+                    if (withholding.synced()) {
+                        writes.afterTouch();
+                    }
                     writes.afterSync(position);
                 }));
     }

@@ -24,6 +24,14 @@ public final class Comparison {
     /** Tables with counters: a merged row's last commit is not its version, and its true one is not kept for ever. */
     private static final String COUNTS = "exists (select from pg_trigger where tgrelid = '%s'::regclass and tgname = 'zz_rowmesh_deleted')";
 
+    /** The true version of a row that was hidden and is shown again. */
+    private static final String MOVED = "select m.written_at::text from rowmesh.row_version m where m.moved and m.row_xmin = t.xmin::text::bigint"
+            + " and m.row_key::jsonb = (select jsonb_agg(to_jsonb(t) ->> a.attname order by a.attnum) from pg_index i join pg_attribute a"
+            + " on a.attrelid = i.indrelid and a.attnum = any(i.indkey) where i.indrelid = '%s'::regclass and i.indisprimary)";
+
+    private static final String HIDDEN = "select 'hidden ' || row_key || image || origin || written_at from rowmesh.shadow"
+            + " where format('%%I.%%I', table_schema, table_name)::regclass = '%s'::regclass";
+
     private Comparison() {
     }
 
@@ -61,7 +69,8 @@ public final class Comparison {
 
     private static TableResult compare(String table, Connection left, Connection right) throws SQLException {
         String sql = "select row from (select t::text || ' @ ' || case when " + COUNTS.formatted(table)
-                + " then '-' else coalesce(pg_xact_commit_timestamp(t.xmin)::text, '-') end as row from only " + table + " t) r order by row collate \"C\"";
+                + " then '-' else coalesce((" + MOVED.formatted(table) + "), pg_xact_commit_timestamp(t.xmin)::text, '-') end as row from only "
+                + table + " t union all " + HIDDEN.formatted(table) + ") r order by row collate \"C\"";
         long rows = 0;
         long different = 0;
         List<String> samples = new ArrayList<>();

@@ -29,6 +29,9 @@ final class PendingTable {
 
     private static final String ALL = "select table_schema, table_name, row_key, log_position, xid from rowmesh.pending_touch";
 
+    private static final String NOT_HIDDEN = " p where not exists (select from rowmesh.shadow s where s.table_schema = p.table_schema"
+            + " and s.table_name = p.table_name and md5(s.row_key) = md5(p.row_key))";
+
     private PendingTable() {
     }
 
@@ -50,10 +53,10 @@ final class PendingTable {
         }
     }
 
-    /** Those that wait longest first. */
+    /** Those that wait longest first; but not of a row that is hidden, which is shown before. */
     static List<PendingTouch> oldest(Connection connection, int limit) throws SQLException {
         List<PendingTouch> found = new java.util.ArrayList<>();
-        try (PreparedStatement query = connection.prepareStatement(ALL + " order by withheld_at limit ?")) {
+        try (PreparedStatement query = connection.prepareStatement(ALL + NOT_HIDDEN + " order by withheld_at limit ?")) {
             query.setInt(1, limit);
             forEach(query, found::add);
         }

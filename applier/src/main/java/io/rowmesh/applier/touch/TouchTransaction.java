@@ -47,8 +47,24 @@ final class TouchTransaction {
         }
         Set<String> found = table == null ? Set.of() : whole ? restateAll(connection, table) : restate(connection, table, keys);
         List<PendingTouch> missing = keys.stream().filter(k -> !whole && !found.contains(k.key().key())).toList();
+        mustNotBeHidden(connection, missing);
         if (!missing.isEmpty()) {
             say(connection, missing, true, secret);
+        }
+    }
+
+    /** A row that a lane has hidden meanwhile is there all the same: it is touched once it is shown. */
+    private static void mustNotBeHidden(Connection connection, List<PendingTouch> keys) throws SQLException {
+        for (PendingTouch key : keys) {
+            try (PreparedStatement query = connection.prepareStatement("select 1 from rowmesh.shadow where table_schema = ? and table_name = ?"
+                    + " and md5(row_key) = md5(?)")) {
+                query.setString(1, key.key().table().schema());
+                query.setString(2, key.key().table().name());
+                query.setString(3, key.key().key());
+                if (query.executeQuery().next()) {
+                    throw new SQLException("the row " + key.key().key() + " of " + key.key().table() + " is hidden now", "40001");
+                }
+            }
         }
     }
 

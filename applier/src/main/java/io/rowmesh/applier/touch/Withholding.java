@@ -177,16 +177,21 @@ public final class Withholding {
         withheldTransactions.increment();
     }
 
-    /** What was shipped is durable in the change log: keys settled by it need no touch any more. */
-    public void synced() throws SQLException {
+    /**
+     * What was shipped is durable in the change log: keys settled by it need no touch any more.
+     *
+     * @return whether there were any
+     */
+    public boolean synced() throws SQLException {
         versions.durable();
         if (settled.isEmpty()) {
-            return;
+            return false;
         }
         try (Connection connection = pool.getConnection()) {
             PendingTable.remove(connection, settled);
         }
         settled.clear();
+        return true;
     }
 
     private long whole(Connection connection) throws SQLException {

@@ -86,6 +86,10 @@ public interface UniqueTarget {
      */
     List<Candidate> candidates(TransactionHeader header, TableShape table) throws SQLException;
 
-    /** The tables that have hidden rows. */
-    List<TableId> tablesWithHidden() throws SQLException;
+    /**
+     * The tables that have hidden rows.
+     *
+     * @param pending only those that have one whose key waits to be touched
+     */
+    List<TableId> tablesWithHidden(boolean pending) throws SQLException;
 }

@@ -39,7 +39,10 @@ final class JdbcUniques implements UniqueTarget {
 
     private static final String DROP_HIDDEN = "delete from rowmesh.shadow where table_schema = ? and table_name = ? and md5(row_key) = md5(?)";
 
-    private static final String HIDDEN_TABLES = "select distinct table_schema, table_name from rowmesh.shadow";
+    private static final String HIDDEN_TABLES = "select distinct table_schema, table_name from rowmesh.shadow s";
+
+    private static final String WHERE_PENDING = " where exists (select from rowmesh.pending_touch p where p.table_schema = s.table_schema"
+            + " and p.table_name = s.table_name and md5(p.row_key) = md5(s.row_key))";
 
     /** Where a row has no version: before all that have one. */
     private static final String BEFORE_ALL = "0001-01-01 00:00:00+00";
@@ -120,25 +123,29 @@ final class JdbcUniques implements UniqueTarget {
                 long xmin = row.getLong(1);
                 boolean stands = !row.wasNull();
                 Version stored = stands ? stored(header, row, 2) : null;
-                if (stored == StoredRow.OLDEST && cannotCompare(header, delete)) {
+                if (stored == StoredRow.OLDEST && cannotCompare(header, row, delete)) {
                     delete = null;
                 }
                 Version hidden = version(row, 7, 8);
-                return new FoundUnique(stands ? new UniqueRow(texts(row, 11, columns), stored, xmin) : null,
-                        hidden == null ? null : new UniqueRow(texts(row, 11 + columns, columns), hidden, 0), delete);
+                return new FoundUnique(stands ? new UniqueRow(texts(row, 12, columns), stored, xmin) : null,
+                        hidden == null ? null : new UniqueRow(texts(row, 12 + columns, columns), hidden, 0), delete);
             }
         }
     }
 
-    /** A row without a version was written before versions were kept. */
-    private boolean cannotCompare(TransactionHeader header, Version delete) throws SQLException {
+    /** A row without a version was written before versions were kept, or before its table was rewritten. */
+    private boolean cannotCompare(TransactionHeader header, ResultSet row, Version delete) throws SQLException {
         Version with = header != null ? header.version() : delete;
-        boolean unknown = with != null && with.commitMicros() != Version.NONE_MICROS && Micros.text(with.commitMicros()).compareTo(since) <= 0;
-        if (unknown && header != null) {
-            throw new SQLException("the stored row has no version (it was written before track_commit_timestamp was on) and the change"
-                    + " is older than rowmesh here, so nobody can tell which is newer", "RM001");
+        if (with == null || with.commitMicros() == Version.NONE_MICROS) {
+            return false;
         }
-        return unknown;
+        long until = row.getLong(11);
+        boolean certainlyNewer = row.wasNull() ? Micros.text(with.commitMicros()).compareTo(since) > 0 : with.commitMicros() > until;
+        if (!certainlyNewer && header != null) {
+            throw new SQLException("when the stored row was written is not known (it was before rowmesh or before its table was rewritten),"
+                    + " and the change is not certainly newer, so nobody can tell which stays", "RM001");
+        }
+        return !certainlyNewer;
     }
 
     /** The version kept for the row (from the fourth of these columns on), else its last writer's. */
@@ -312,7 +319,7 @@ final class JdbcUniques implements UniqueTarget {
     @Override
     public List<Candidate> candidates(TransactionHeader header, TableShape table) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(statements(table).candidates())) {
-            ofTable(query, table.id(), 2);
+            ofTable(query, table.id(), 3);
             try (ResultSet row = query.executeQuery()) {
                 List<Candidate> found = new ArrayList<>();
                 while (row.next()) {
@@ -326,17 +333,22 @@ final class JdbcUniques implements UniqueTarget {
     private Candidate candidate(TransactionHeader header, TableShape table, ResultSet row) throws SQLException {
         int columns = table.columns().size();
         int keys = known(table.id()).unique().size();
-        UniqueRow stands = new UniqueRow(texts(row, 8, columns), stored(header, row, 3), row.getLong(2));
+        UniqueRow stands = new UniqueRow(texts(row, 9, columns), stored(header, row, 3), row.getLong(2));
         List<String> values = new ArrayList<>();
         for (int i = 0; i < keys; i++) {
-            values.add(row.getString(8 + columns + i));
+            values.add(row.getString(9 + columns + i));
         }
-        return new Candidate(new Standing(RowKey.of(table, stands.row()), stands.version(), values, row.getBoolean(1)), stands);
+        String key = RowKey.of(table, stands.row());
+        return new Candidate(new Standing(key, stands.version(), values, row.getBoolean(1), isPending(row.getArray(8), key)), stands);
+    }
+
+    private static boolean isPending(java.sql.Array keys, String key) throws SQLException {
+        return keys != null && Arrays.stream((String[]) keys.getArray()).anyMatch(each -> each.equals(key) || each.equals(RowKey.ALL));
     }
 
     @Override
-    public List<TableId> tablesWithHidden() throws SQLException {
-        try (PreparedStatement query = connection.prepareStatement(HIDDEN_TABLES); ResultSet row = query.executeQuery()) {
+    public List<TableId> tablesWithHidden(boolean pending) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(HIDDEN_TABLES + (pending ? WHERE_PENDING : "")); ResultSet row = query.executeQuery()) {
             List<TableId> found = new ArrayList<>();
             while (row.next()) {
                 found.add(new TableId(row.getString(1), row.getString(2)));

@@ -81,11 +81,29 @@ public final class LocalRepairs {
             }
             planRepair(() -> history.add(table, target.deleteBelowTombstones(table)));
         }));
-        steps.add(() -> target.uniques().tablesWithHidden().stream().filter(this::isUnique)
+        steps.add(() -> target.uniques().tablesWithHidden(false).stream().filter(this::isUnique)
                 .forEach(table -> repair(UniqueRepair.everywhere(target.uniques(), table))));
         steps.add(target::commit);
         // Behind whatever the step before has added.
         steps.add(() -> steps.add(this::free));
+    }
+
+    /**
+     * A key that waits to be touched counts as the newest (convergence rule 7): it is shown, so that it can be touched, and once it was
+     * touched decided by its version. To be called when {@link #step} has answered false; then {@link #step} until it does again.
+     *
+     * @param pending only tables in which the row of such a key is hidden; else all that have hidden rows
+     */
+    public void lookAtHidden(boolean pending) {
+        steps.add(() -> {
+            List<TableId> tables = target.uniques().tablesWithHidden(pending).stream().filter(this::isUnique).toList();
+            if (!tables.isEmpty()) {
+                lock(tables.stream().map(table -> new TableKey(table, "")).toList());
+                tables.forEach(table -> repair(UniqueRepair.at(target.uniques(), table, List.of())));
+                steps.add(this::free);
+            }
+        });
+        steps.add(target::commit);
     }
 
     private boolean isUnique(TableId table) {

@@ -123,9 +123,17 @@ public final class LocalWrites implements AutoCloseable {
     public void afterSync(long position) throws SQLException {
         long now = System.nanoTime();
         if (now - nextRound >= 0) {
+            repairs.lookAtHidden(true);
+            repairs.run();
             round(position);
             nextRound = now + PAUSE.toNanos();
         }
+    }
+
+    /** Keys were touched, and wait no more: which rows are hidden is decided by their versions. */
+    public void afterTouch() throws SQLException {
+        repairs.lookAtHidden(false);
+        repairs.run();
     }
 
     /** As far as it goes now. */

@@ -45,7 +45,7 @@ public final class TombstoneCollector {
             .collect(Collectors.joining(", ")) + ", pg_snapshot_xmax(pg_current_snapshot())::text::bigint";
 
     private static final String PLACE_LOCAL = """
-            update rowmesh.row_version set epoch = ?, sequence = ? where origin = ? and sequence is null and recorded <= ?""";
+            update rowmesh.row_version set epoch = ?, sequence = ? where origin = ? and sequence is null and not moved and recorded <= ?""";
 
     /** What a parked change of the key will be judged by stays: that change is older than its region's word of having seen all this. */
     static final String NOT_PARKED = """
@@ -140,7 +140,7 @@ public final class TombstoneCollector {
     }
 
     private static int drop(Connection connection, String table, Seen seen, long newest) throws SQLException {
-        try (PreparedStatement delete = connection.prepareStatement(DROP.formatted(table))) {
+        try (PreparedStatement delete = connection.prepareStatement(DROP.formatted(table) + (table.equals("row_version") ? " and not d.moved" : ""))) {
             delete.setArray(1, connection.createArrayOf("text", seen.marks().keySet().toArray()));
             delete.setArray(2, connection.createArrayOf("int", seen.marks().values().stream().map(Seen.Mark::epoch).toArray()));
             delete.setArray(3, connection.createArrayOf("bigint", seen.marks().values().stream().map(Seen.Mark::sequence).toArray()));

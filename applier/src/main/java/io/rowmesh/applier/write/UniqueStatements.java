@@ -27,16 +27,17 @@ record UniqueStatements(TableShape shape, int[] positions, int[] updated, String
 
     /**
      * xmin, commit timestamp (microseconds) and origin's number of the row's last writer, whether that is the running transaction,
-     * the version kept for it; the hidden row's version; the newest delete; then the columns of the row and of the hidden row as
+     * the version kept for it; the hidden row's version; the newest delete; until when (microseconds) a row of unknown version was
+     * written, if its table was rewritten; then the columns of the row and of the hidden row as
      * exact texts. One row, also where there is none. Parameters: schema, table, key, key columns.
      */
     private static final String FIND = """
             select t.xmin::text::bigint, %1$s, v.roident::bigint, pg_current_xact_id_if_assigned() is not null and age(t.xmin) <= 0,
-              %2$s, m.origin, %3$s, s.origin, %4$s, d.origin, %5$s, %6$s
+              %2$s, m.origin, %3$s, s.origin, %4$s, d.origin, %10$s, %5$s, %6$s
             from (select ?::text as s, ?::text as n, ?::text as k) k
             left join %7$s t on %8$s
-            left join lateral pg_xact_commit_timestamp_origin(t.xmin) v on true
-            left join rowmesh.moved_version m on m.table_schema = k.s and m.table_name = k.n and md5(m.row_key) = md5(k.k)
+            left join lateral (%9$s) v on true
+            left join rowmesh.row_version m on m.table_schema = k.s and m.table_name = k.n and md5(m.row_key) = md5(k.k)
               and m.row_xmin = t.xmin::text::bigint
             left join rowmesh.shadow s on s.table_schema = k.s and s.table_name = k.n and md5(s.row_key) = md5(k.k)
             left join lateral (select d.deleted_at, d.origin from rowmesh.tombstone d
@@ -45,14 +46,14 @@ record UniqueStatements(TableShape shape, int[] positions, int[] updated, String
 
     private static final String REMOVE = """
             with gone as (delete from %1$s t where %2$s and t.xmin::text::bigint = ? returning 1),
-            forgotten as (delete from rowmesh.moved_version where %3$s and exists (select from gone))
+            forgotten as (delete from rowmesh.row_version where %3$s and exists (select from gone))
             select count(*) from gone""";
 
     private static final String KEEP_VERSION = """
-            insert into rowmesh.moved_version as m (table_schema, table_name, row_key, row_xmin, written_at, origin)
-            select ?, ?, ?, t.xmin::text::bigint, ?::timestamptz, ? from %1$s t where %2$s
+            insert into rowmesh.row_version as m (table_schema, table_name, row_key, row_xmin, written_at, origin, moved)
+            select ?, ?, ?, t.xmin::text::bigint, ?::timestamptz, ?, true from %1$s t where %2$s
             on conflict (table_schema, table_name, md5(row_key)) do update set row_xmin = excluded.row_xmin,
-              written_at = excluded.written_at, origin = excluded.origin""";
+              written_at = excluded.written_at, origin = excluded.origin, epoch = null, sequence = null, moved = true""";
 
     /**
      * Keys of rows that are not surely newer than a delete of them: by the timestamp of who put them there, or moved, or hidden.
@@ -63,12 +64,13 @@ record UniqueStatements(TableShape shape, int[] positions, int[] updated, String
               from rowmesh.tombstone d where %3$s and d.row_key = '*')
             union select %1$s from %2$s t, (select d.row_key, d.deleted_at from rowmesh.tombstone d where %3$s and d.row_key <> '*' offset 0) d
               where %4$s and coalesce(pg_xact_commit_timestamp(t.xmin), '-infinity') <= d.deleted_at
-            union select %5$s from rowmesh.moved_version d where %3$s
+            union select %5$s from rowmesh.row_version d where %3$s and d.moved
             union select %5$s from rowmesh.shadow d where %3$s""";
 
     /**
      * Whether it is shown, its version as of the row's last writer (as in find), the version kept, texts of the columns, and for each
-     * unique key a number that is equal where the values are. Parameters: schema and table, twice.
+     * unique key a number that is equal where the values are; before the texts all keys that wait to be touched. Parameters: schema and
+     * table, three times.
      */
     private static final String CANDIDATES = """
             with hidden as materialized (
@@ -81,15 +83,16 @@ record UniqueStatements(TableShape shape, int[] positions, int[] updated, String
               union all
               select true, t.xmin::text::bigint, %7$s, v.roident::bigint, pg_current_xact_id_if_assigned() is not null and age(t.xmin) <= 0,
                 %8$s, m.origin, %9$s
-              from %10$s t left join lateral pg_xact_commit_timestamp_origin(t.xmin) v on true
-              left join (select m.row_xmin, m.row_key, m.written_at, m.origin from rowmesh.moved_version m where %3$s offset 0) m
+              from %10$s t left join lateral (%13$s) v on true
+              left join (select m.row_xmin, m.row_key, m.written_at, m.origin from rowmesh.row_version m where %3$s offset 0) m
                 on m.row_xmin = t.xmin::text::bigint and %11$s
               where t.ctid = any (array(select c from beside))
             )
-            select is_shown, x, at, by, own, kept_at, kept_by, %12$s from both_of""";
+            select is_shown, x, at, by, own, kept_at, kept_by,
+              (select array_agg(p.row_key) from rowmesh.pending_touch p where p.table_schema = ? and p.table_name = ?), %12$s from both_of""";
 
     private static final String FORGET_VERSIONS = """
-            delete from rowmesh.moved_version m where %1$s and not exists (
+            delete from rowmesh.row_version m where %1$s and m.moved and not exists (
               select from %2$s t where %3$s and t.xmin::text::bigint = m.row_xmin)""";
 
     /** @throws SQLException with a state of class 42 or 0A when the shape, or a unique key, is not as it must be */
@@ -101,8 +104,9 @@ record UniqueStatements(TableShape shape, int[] positions, int[] updated, String
         return new UniqueStatements(shape, positions, updated,
                 "select 1 from " + table + " t where " + key + " for update",
                 FIND.formatted(Micros.sql("v.\"timestamp\""), Micros.sql("m.written_at"), Micros.sql("s.written_at"), Micros.sql("d.deleted_at"),
-                        all(shape, c -> StoredRows.exactText(c.name())), all(shape, c -> "s.image::jsonb ->> " + literal(c.name())), table, key),
-                "with forgotten as (delete from rowmesh.moved_version where " + OF_KEY + ") update " + table + " t set "
+                        all(shape, c -> StoredRows.exactText(c.name())), all(shape, c -> "s.image::jsonb ->> " + literal(c.name())), table, key,
+                        StoredVersion.of(local), Micros.sql("v.until")),
+                "with forgotten as (delete from rowmesh.row_version where " + OF_KEY + ") update " + table + " t set "
                         + IntStream.of(updated).mapToObj(i -> name(shape, i) + " = ?::" + type(shape, local, i)).collect(Collectors.joining(", "))
                         + " where " + key,
                 insert(shape, local, positions, table),
@@ -157,7 +161,7 @@ record UniqueStatements(TableShape shape, int[] positions, int[] updated, String
         String hiddenXs = IntStream.range(0, shape.columns().size()).mapToObj(i -> "h.x" + i + " as x" + i).collect(Collectors.joining(", "));
         return CANDIDATES.formatted(images, typed.isEmpty() ? "1 as none" : String.join(", ", typed), "table_schema = ? and table_name = ?", beside,
                 Micros.sql("h.written_at"), joined(hiddenXs, hidden), Micros.sql("v.\"timestamp\""), Micros.sql("m.written_at"),
-                joined(all(shape, c -> StoredRows.exactText(c.name())), shown), table, keyIs(shape, local, "m"), joined(xs, tokens));
+                joined(all(shape, c -> StoredRows.exactText(c.name())), shown), table, keyIs(shape, local, "m"), joined(xs, tokens), StoredVersion.of(local));
     }
 
     private static String joined(String first, List<String> more) {

@@ -19,7 +19,8 @@ import java.util.Set;
 public final class NewestWins {
 
     /** Equal versions are one origin's, of one microsecond: any total order will do that is the same everywhere. */
-    private static final Comparator<Standing> NEWEST_FIRST = Comparator.comparing(Standing::version).reversed().thenComparing(Standing::key);
+    private static final Comparator<Standing> NEWEST_FIRST = Comparator.comparing(Standing::pending).thenComparing(Standing::version).reversed()
+            .thenComparing(Standing::key);
 
     private NewestWins() {
     }

@@ -47,6 +47,7 @@ final class ConflictRuleChecks {
         custom(at + "/name", rule);
         if ("newest-wins".equals(text(at + "/unique"))) {
             OfferedRules.refusal("unique: newest-wins").ifPresent(reason -> problem(at + "/unique", reason));
+            unique(at, rule);
         }
     }
 
@@ -75,6 +76,17 @@ final class ConflictRuleChecks {
             case CUSTOM -> "the name of a custom rule";
             case LAST_WRITE_WINS, COLUMN_MERGE, PARK -> throw new IllegalArgumentException(rule + " needs nothing");
         };
+    }
+
+    /** Which row is the newest must be told by one version of the whole row. */
+    private void unique(String at, RowRule rule) {
+        if (rule != RowRule.LAST_WRITE_WINS) {
+            problem(at + "/unique", "newest-wins cannot be mixed with " + rule.label() + ": it shows the newest of whole rows, which only"
+                    + " last-write-wins has");
+        } else if (!document.tree().at(at + "/columns").isMissingNode()) {
+            problem(at + "/unique", "newest-wins cannot be mixed with columns: a row that is hidden would be counted in one region and not in"
+                    + " another");
+        }
     }
 
     private void columns(String at, RowRule rule) {

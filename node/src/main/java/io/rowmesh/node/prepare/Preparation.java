@@ -67,6 +67,7 @@ public final class Preparation {
         findings.addAll(RoleFindings.schemas(sql, role, tables));
         tables.forEach(table -> findings.addAll(TableFindings.of(table, role)));
         findings.addAll(RuleFindings.of(sql, config, tables));
+        findings.addAll(UniqueFindings.of(sql, config, tables));
         findings.addAll(PrivateFindings.of(config, tables));
         findings.addAll(Catalog.wakefulTriggers(sql, resolved));
         findings.addAll(PublicationFindings.of(sql, config.database().publication(), tables, config.decidesBySeen()));

@@ -53,8 +53,16 @@ class ConflictRulesTest {
     void whatNoSimulationHasProvenIsNotOffered() {
         refused("match: 'public.t', rule: park",
                 "r.yaml:8: 'rules[0].rule' park is not offered yet: its simulation is not clean");
-        refused("match: 'public.t', rule: last-write-wins, unique: newest-wins",
-                "r.yaml:8: 'rules[0].unique' unique: newest-wins is not offered yet: its simulation is not clean");
+    }
+
+    @Test
+    void theNewestOfAUniqueValueIsTheNewestWholeRow() {
+        NodeConfig config = parse("match: 'public.t', rule: last-write-wins, unique: newest-wins");
+        assertEquals(TableRules.newestWins(), ResolvedTables.rules(config.rules(), new TableId("public", "t")));
+        refused("match: 'public.t', rule: column-merge, unique: newest-wins", "r.yaml:8: 'rules[0].unique' newest-wins cannot be mixed with"
+                + " column-merge: it shows the newest of whole rows, which only last-write-wins has");
+        refused("match: 'public.t', rule: last-write-wins, columns: { n: sum }, unique: newest-wins", "r.yaml:8: 'rules[0].unique' newest-wins"
+                + " cannot be mixed with columns: a row that is hidden would be counted in one region and not in another");
     }
 
     @Test

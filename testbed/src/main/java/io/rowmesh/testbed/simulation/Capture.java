@@ -45,6 +45,8 @@ final class Capture implements Actor {
     private boolean gathered;
     /** Place of the transaction that was judged last: its repairs may have to wait, and it is not judged again. */
     private int judgedAt;
+    /** Keys were settled since hidden rows were looked at. */
+    private boolean touched;
     /** Settled by touches that are not yet durable in the change log. */
     private final Set<WrittenKey> settled = new HashSet<>();
 
@@ -120,6 +122,12 @@ final class Capture implements Actor {
     private boolean read() throws SQLException {
         if (!gathered && world.keepsStates() && world.choices.perMille(world.healed ? 100 : 20)) {
             state = State.ROUNDING;
+            return true;
+        }
+        if (!gathered && world.clocksStep() && world.profile.unique() && (touched || world.choices.perMille(world.healed ? 100 : 20))) {
+            repairs.lookAtHidden(!touched);
+            touched = false;
+            state = State.STARTING;
             return true;
         }
         if (position >= region.database.flushed || gathered && world.choices.perMille(world.profile.unbatched())) {
@@ -239,9 +247,16 @@ final class Capture implements Actor {
         List<RowChange> changes = new ArrayList<>();
         TableShape shape = region.database.table(key.table()).shape;
         changes.add(key.isWholeTable() ? new RowChange.Truncate(shape)
-                : new RowChange.Delete(shape, new Row(World.KEYS[World.slot(key.key())], Row.ABSENT)));
+                : new RowChange.Delete(shape, key(shape, World.slot(key.key()))));
         changes.addAll(captured.changes);
         return changes;
+    }
+
+    private static Row key(TableShape shape, int slot) {
+        String[] values = new String[shape.columns().size()];
+        java.util.Arrays.fill(values, Row.ABSENT);
+        values[0] = World.KEYS[slot];
+        return new Row(values);
     }
 
     private List<SeenMark> marks() {
@@ -264,6 +279,7 @@ final class Capture implements Actor {
     private boolean sync() {
         region.log.sync();
         region.settled(settled);
+        touched |= !settled.isEmpty() && world.planted != Fault.UNIQUE_TOUCHED_NOT_LOOKED_AT;
         settled.clear();
         region.versions.durable();
         gathered = false;
@@ -290,6 +306,6 @@ final class Capture implements Actor {
 
     @Override
     public boolean isQuiet() {
-        return state == State.READING && target.isOpen() && !gathered && position >= region.database.log.size() && !region.database.anyRowWaits();
+        return state == State.READING && target.isOpen() && !gathered && !touched && position >= region.database.log.size() && !region.database.anyRowWaits();
     }
 }

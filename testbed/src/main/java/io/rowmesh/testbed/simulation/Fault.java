@@ -78,6 +78,7 @@ public enum Fault {
     UNIQUE_VERSION_NOT_KEPT(Rules.UNIQUE, "a row that is shown again has the version of who shows it"),
     UNIQUE_WHATEVER_ROW_REMOVED(Rules.UNIQUE, "a row is hidden or removed whoever has written it since it was looked at"),
     UNIQUE_DELETES_NOT_REASSERTED(Rules.UNIQUE, "rows below a delete that was captured, or looked at again, stay"),
+    UNIQUE_TOUCHED_NOT_LOOKED_AT(Rules.UNIQUE_CLOCK_STEPS, "what a key that waited for its touch had hidden is not looked for once it was touched"),
     UNIQUE_LOST_MOVES_NOT_REPEATED(Rules.UNIQUE, "moves that a crash of the database undid are not done again"),
     HISTORY_BY_SNAPSHOT("the history tells of the row that a statement's snapshot shows, not of the one that was overwritten"),
     HISTORY_WITHOUT_DELETED("the history leaves out what a newer delete refuses"),

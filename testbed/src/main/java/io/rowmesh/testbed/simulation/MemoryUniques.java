@@ -5,7 +5,9 @@ import io.rowmesh.applier.unique.FoundUnique;
 import io.rowmesh.applier.unique.UniqueRow;
 import io.rowmesh.applier.unique.UniqueTarget;
 import io.rowmesh.rules.unique.Standing;
+import io.rowmesh.rules.credible.WrittenKey;
 import io.rowmesh.schema.Row;
+import io.rowmesh.schema.RowKey;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TableShape;
 import io.rowmesh.schema.TransactionHeader;
@@ -240,14 +242,14 @@ final class MemoryUniques implements UniqueTarget {
         for (int slot = 0; slot < table.slots.length && !(is(Fault.UNIQUE_CAPTURE_DOES_NOT_LOOK) && header == null); slot++) {
             Tuple hidden = Database.seen(table.hidden[slot], statement.own, statement.snapshot);
             if (hidden != null) {
-                all.add(candidate(slot, hidden(slot, hidden), false));
+                all.add(candidate(table, slot, hidden(slot, hidden), false));
             }
         }
         List<Candidate> found = List.copyOf(all);
         for (int slot = 0; slot < table.slots.length; slot++) {
             Tuple row = statement.shown(table, slot);
             if (row != null && meets(UniqueRows.row(slot, row.value), found)) {
-                all.add(candidate(slot, shown(statement, header, table, slot, row), true));
+                all.add(candidate(table, slot, shown(statement, header, table, slot, row), true));
             }
         }
         session.endStatement();
@@ -258,16 +260,26 @@ final class MemoryUniques implements UniqueTarget {
         return hidden.stream().anyMatch(each -> each.row().row().get(0).equals(row.get(0)) || UniqueRows.collide(each.row().row(), row));
     }
 
-    private static Candidate candidate(int slot, UniqueRow row, boolean shown) {
-        return new Candidate(new Standing(World.ROW_KEYS[slot], row.version(), Arrays.asList(row.row().get(1), row.row().get(2)), shown), row);
+    private Candidate candidate(Table table, int slot, UniqueRow row, boolean shown) {
+        return new Candidate(new Standing(World.ROW_KEYS[slot], row.version(), Arrays.asList(row.row().get(1), row.row().get(2)), shown,
+                isPending(table, slot)), row);
+    }
+
+    private boolean isPending(Table table, int slot) {
+        Region region = world.regions[database.region];
+        return region.pendingTable.containsKey(new WrittenKey(table.shape.id(), World.ROW_KEYS[slot]))
+                || region.pendingTable.containsKey(new WrittenKey(table.shape.id(), RowKey.ALL));
     }
 
     @Override
-    public List<TableId> tablesWithHidden() throws SQLException {
+    public List<TableId> tablesWithHidden(boolean pending) throws SQLException {
         MemoryStatement statement = session.begin(null);
         List<TableId> found = new ArrayList<>();
         for (Table table : database.tables) {
-            boolean any = Arrays.stream(table.hidden).anyMatch(each -> Database.seen(each, statement.own, statement.snapshot) != null);
+            boolean any = false;
+            for (int slot = 0; slot < table.hidden.length; slot++) {
+                any |= Database.seen(table.hidden[slot], statement.own, statement.snapshot) != null && (!pending || isPending(table, slot));
+            }
             if (any && !is(Fault.UNIQUE_LOST_MOVES_NOT_REPEATED)) {
                 found.add(table.shape.id());
             }

@@ -49,7 +49,7 @@ record Profile(int regions, int keys, int writers, int transactions, int stateme
             return choices.next(3) == 0 ? hotStepping(choices, tables) : stepping(choices, tables);
         }
         if (tables == ONE_UNIQUE || tables == TWO_UNIQUE) {
-            return colliding(choices, tables);
+            return colliding(choices, tables, rules == Rules.UNIQUE_CLOCK_STEPS ? pick(choices, 5, 20, 60) : 0);
         }
         return switch (choices.next(6)) {
             case 0 -> hot(choices, tables);
@@ -95,14 +95,18 @@ record Profile(int regions, int keys, int writers, int transactions, int stateme
     }
 
     /** Some rows with few unique values, which move, collide and go, sometimes while machines fail. */
-    private static Profile colliding(Choices choices, int tables) {
+    private static Profile colliding(Choices choices, int tables, int steps) {
         int regions = 2 + choices.next(3);
         List<Integer> mix = List.of(pick(choices, 2, 4), pick(choices, 0, 2), pick(choices, 1, 3), pick(choices, 0, 1, 3),
                 pick(choices, 0, 0, 2), pick(choices, 0, 0, 0, 1));
         return new Profile(regions, 2 + choices.next(3), 1 + choices.next(2), 2 + choices.next(regions > 3 ? 3 : 5), pick(choices, 1, 1, 2, 3), mix,
                 pick(choices, 50, 200, 1_000), pick(choices, 0, 0, 10, 100), pick(choices, 0, 1, 2), pick(choices, 4, 20, 100),
                 pick(choices, 0, 300, 600), pick(choices, 0, 1, 3), pick(choices, 0, 100, 1_000), pick(choices, 0, 0, 5, 20, 60),
-                pick(choices, 0, 0, 300), pick(choices, 300, 600), pick(choices, 0, 5, 30), pick(choices, 20, 100), tables, 0);
+                pick(choices, 0, 0, 300), pick(choices, 300, 600), pick(choices, 0, 5, 30), pick(choices, 20, 100), tables, steps);
+    }
+
+    boolean unique() {
+        return tables == ONE_UNIQUE || tables == TWO_UNIQUE;
     }
 
     /** Clocks are set forth and back. */

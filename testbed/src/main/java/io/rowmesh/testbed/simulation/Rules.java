@@ -8,7 +8,9 @@ public enum Rules {
     /** Last-write-wins, while clocks are set forth and back. */
     CLOCK_STEPS,
     /** One or two unique keys beside the primary key, of which the newest row is shown. */
-    UNIQUE;
+    UNIQUE,
+    /** The same, while clocks are set forth and back. */
+    UNIQUE_CLOCK_STEPS;
 
     /** One of the kinds of {@link Profile#tables}. */
     int draw(Choices choices) {
@@ -24,7 +26,7 @@ public enum Rules {
             case HOME_REGION -> Profile.ONLY_HOME;
             case CUSTOM -> Profile.ONLY_CUSTOM;
             case PARK -> Profile.ONLY_PARK;
-            case UNIQUE -> drawn < 2 ? Profile.ONE_UNIQUE : Profile.TWO_UNIQUE;
+            case UNIQUE, UNIQUE_CLOCK_STEPS -> drawn < 2 ? Profile.ONE_UNIQUE : Profile.TWO_UNIQUE;
         };
     }
 

@@ -62,7 +62,7 @@ final class Toucher implements Actor {
 
     private boolean begin() {
         for (Map.Entry<WrittenKey, Pending> each : region.pendingTable.entrySet()) {
-            if (!underWay.contains(each.getKey()) && mayBegin(each.getValue())) {
+            if (!underWay.contains(each.getKey()) && mayBegin(each.getValue()) && !isHidden(each.getKey())) {
                 if (world.planted == Fault.TOUCH_OF_UNCHANGED_ROW_ONLY && !isUnchanged(each)) {
                     region.settled(Set.of(each.getKey()));
                     return true;
@@ -84,6 +84,10 @@ final class Toucher implements Actor {
         return TouchStart.may(visible, database.clock(), newest, region.latestCredible());
     }
 
+    private boolean isHidden(WrittenKey each) {
+        return !each.isWholeTable() && database.committed(database.table(each.table()).hidden[World.slot(each.key())]) != null;
+    }
+
     private boolean isUnchanged(Map.Entry<WrittenKey, Pending> each) {
         Tuple row = each.getKey().isWholeTable() ? null
                 : database.committed(database.table(each.getKey().table()).slots[World.slot(each.getKey().key())]);
@@ -101,6 +105,9 @@ final class Toucher implements Actor {
         } else {
             database.share(table, open);
             open.touch.gone = !restate(table, World.slot(key.key()));
+            if (open.touch.gone && isHidden(key)) {
+                throw new SQLException("the row is hidden now", "40001");
+            }
         }
         written = true;
         return true;
@@ -114,7 +121,7 @@ final class Toucher implements Actor {
             return false;
         }
         database.update(table.slots, slot, live, open, live.value);
-        open.changes.add(new RowChange.Update(table.shape, null, new Row(World.KEYS[slot], live.value)));
+        open.changes.add(new RowChange.Update(table.shape, null, table.row(slot, live.value)));
         return true;
     }
 

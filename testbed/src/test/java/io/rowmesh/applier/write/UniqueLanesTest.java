@@ -64,7 +64,7 @@ class UniqueLanesTest {
     void connect() throws SQLException {
         postgres.execute("drop table if exists public.account",
                 "create table public.account (id int primary key, mail text collate \"C\" unique, phone numeric(8,2), name text, unique (phone) include (name))",
-                "truncate rowmesh.progress, rowmesh.tombstone, rowmesh.parked, rowmesh.shadow, rowmesh.moved_version");
+                "truncate rowmesh.progress, rowmesh.tombstone, rowmesh.parked, rowmesh.shadow, rowmesh.row_version");
         eu = LaneWriter.connect("eu", sessions(), options(), locks, index, new AppliedMarks());
         ap = LaneWriter.connect("ap", sessions(), options(), locks, index, new AppliedMarks());
         localWrites = new LocalWrites(sessions(), options(), locks, index);
@@ -81,7 +81,7 @@ class UniqueLanesTest {
     @Test
     void ofThreeRowsThatCollideTheSameStayInEveryOrder() throws SQLException {
         for (int[] order : new int[][] {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}}) {
-            postgres.execute("truncate public.account, rowmesh.shadow, rowmesh.moved_version, rowmesh.progress");
+            postgres.execute("truncate public.account, rowmesh.shadow, rowmesh.row_version, rowmesh.progress");
             for (int which : order) {
                 switch (which) {
                     case 0 -> apply(eu, start + 1, insert("1", "a@x", null, "x"));
@@ -144,10 +144,10 @@ class UniqueLanesTest {
         capture(delete);
         assertEquals("3|b@x|null|three", rows());
         assertEquals("", hidden());
-        assertEquals("1", postgres.value("select count(*) from rowmesh.moved_version"));
+        assertEquals("1", postgres.value("select count(*) from rowmesh.row_version"));
         apply(ap, start + 21, update("3", "c@x", null, "newer than three"));
         assertEquals("3|c@x|null|newer than three", rows());
-        assertEquals("0", postgres.value("select count(*) from rowmesh.moved_version"));
+        assertEquals("0", postgres.value("select count(*) from rowmesh.row_version"));
     }
 
     @Test

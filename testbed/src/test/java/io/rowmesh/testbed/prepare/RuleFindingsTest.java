@@ -31,6 +31,7 @@ class RuleFindingsTest {
               - { match: 'public."odd ""t"', rule: last-write-wins, columns: { "n%": sum, hi: max, tags: union } }
               - { match: 'public.homed', rule: home-region, column: home }
               - { match: 'public.wrong', rule: last-write-wins, columns: { n: sum, f: max, gone: min, id: union } }
+              - { match: public.people, rule: last-write-wins, unique: newest-wins }
             """;
 
     @TempDir
@@ -144,5 +145,17 @@ class RuleFindingsTest {
             }
         }
         return keys;
+    }
+
+    @Test
+    void whatUniqueNewestWinsCannotDecideIsNamed(TestInfo test) {
+        TestingRegion region = region(test);
+        region.execute("create table people (id int primary key, a text unique, b text, c text unique deferrable, boss int references people)",
+                "create unique index people_lower on people (lower(b))", "create unique index people_some on people (b) where id > 5",
+                "create unique index people_nulls on people (b) nulls not distinct", "grant all on people to public");
+        assertEquals(List.of("the foreign key people_boss_fkey of public.people refers to public.people",
+                "the unique key people_c_key of public.people is deferrable", "the unique key people_lower of public.people is on an expression",
+                "the unique key people_nulls of public.people is NULLS NOT DISTINCT", "the unique key people_some of public.people is partial"),
+                region.lacking().stream().filter(each -> each.contains("people")).map(each -> each.lines().findFirst().orElseThrow()).sorted().toList());
     }
 }

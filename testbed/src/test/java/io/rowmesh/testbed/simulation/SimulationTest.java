@@ -2,6 +2,8 @@ package io.rowmesh.testbed.simulation;
 
 import org.junit.jupiter.api.Test;
 
+import java.util.List;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -30,8 +32,10 @@ class SimulationTest {
 
     @Test
     void everyHistoryOfUniqueKeysEndsWithEqualRegions() throws InterruptedException {
-        Campaign campaign = new Campaign(1, 1_000, Rules.UNIQUE, null).run(Runtime.getRuntime().availableProcessors(), () -> false);
-        assertEquals("[]", campaign.failed().toString());
+        for (Rules rules : List.of(Rules.UNIQUE, Rules.UNIQUE_CLOCK_STEPS)) {
+            Campaign campaign = new Campaign(1, 1_000, rules, null).run(Runtime.getRuntime().availableProcessors(), () -> false);
+            assertEquals("[]", campaign.failed().toString());
+        }
     }
 
     @Test

@@ -12,17 +12,10 @@ create table rowmesh.shadow (
     hidden_at    timestamptz not null default clock_timestamp()
 );
 
--- The true version of a row that was put back into its table by another transaction than the one that wrote it. It holds while the
--- row's xmin is the one recorded here.
-create table rowmesh.moved_version (
-    table_schema varchar(63)        not null,
-    table_name   varchar(63)        not null,
-    row_key      varchar      not null,
-    row_xmin     bigint      not null,
-    written_at   timestamptz not null,
-    origin       varchar(63)        not null
-);
+-- moved: the row was put back into its table by another transaction than the one that wrote it. What came between may still be under
+-- way when every region has seen that write, so such a version stays while the row stands as it is.
+alter table rowmesh.row_version add column moved boolean not null default false;
+
 -- [jooq ignore start]
 create unique index shadow_by_key on rowmesh.shadow (table_schema, table_name, md5(row_key));
-create unique index moved_version_by_key on rowmesh.moved_version (table_schema, table_name, md5(row_key));
 -- [jooq ignore stop]
