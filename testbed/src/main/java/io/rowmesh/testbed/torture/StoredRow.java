@@ -19,9 +19,10 @@ record StoredRow(String image, Version version) {
 
     /** All rows of a table, by key. */
     static Map<String, StoredRow> read(TestingRegion region, Table table) {
-        String sql = "select " + table.keyOfRow() + ", t::text, (extract(epoch from coalesce(r.written_at, m.written_at, v.\"timestamp\")) * 1000000)::bigint,"
-                + " coalesce(r.origin, m.origin, o.roname) from " + table.name() + " t cross join pg_xact_commit_timestamp_origin(t.xmin) v"
-                + " left join pg_replication_origin o on o.roident = v.roident" + kept("row_version r", "r", table) + kept("moved_version m", "m", table);
+        String sql = "select " + table.keyOfRow() + ", t::text, (extract(epoch from coalesce(r.written_at, v.\"timestamp\")) * 1000000)::bigint,"
+                + " coalesce(r.origin, o.roname) from " + table.name() + " t cross join pg_xact_commit_timestamp_origin(t.xmin) v"
+                + " left join pg_replication_origin o on o.roident = v.roident left join rowmesh.row_version r on r.table_schema = 'public'"
+                + " and r.table_name = '" + table.name() + "' and r.row_key = " + table.keyOfRow() + " and r.row_xmin = t.xmin::text::bigint";
         Map<String, StoredRow> found = new HashMap<>();
         try (Connection connection = region.postgres().connect(); Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
@@ -35,12 +36,6 @@ record StoredRow(String image, Version version) {
         } catch (SQLException e) {
             throw new IllegalStateException("cannot read " + table.name() + " of " + region.id() + ": " + e.getMessage(), e);
         }
-    }
-
-    /** The version that is kept beside a row. */
-    private static String kept(String place, String alias, Table table) {
-        return " left join rowmesh." + place + " on " + alias + ".table_schema = 'public' and " + alias + ".table_name = '" + table.name() + "' and "
-                + alias + ".row_key = " + table.keyOfRow() + " and " + alias + ".row_xmin = t.xmin::text::bigint";
     }
 
     /** @param name of a region or a replication origin, null for a local write */
