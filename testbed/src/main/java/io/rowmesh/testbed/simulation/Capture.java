@@ -5,7 +5,6 @@ import io.rowmesh.applier.write.LocalRepairs;
 import io.rowmesh.applier.write.WriteContext;
 import io.rowmesh.rules.credible.LocalTransaction;
 import io.rowmesh.rules.credible.WrittenKey;
-import io.rowmesh.schema.Row;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.Seen;
 import io.rowmesh.schema.SeenMark;
@@ -247,16 +246,9 @@ final class Capture implements Actor {
         List<RowChange> changes = new ArrayList<>();
         TableShape shape = region.database.table(key.table()).shape;
         changes.add(key.isWholeTable() ? new RowChange.Truncate(shape)
-                : new RowChange.Delete(shape, key(shape, World.slot(key.key()))));
+                : new RowChange.Delete(shape, World.keyOnly(shape, World.KEYS[World.slot(key.key())])));
         changes.addAll(captured.changes);
         return changes;
-    }
-
-    private static Row key(TableShape shape, int slot) {
-        String[] values = new String[shape.columns().size()];
-        java.util.Arrays.fill(values, Row.ABSENT);
-        values[0] = World.KEYS[slot];
-        return new Row(values);
     }
 
     private List<SeenMark> marks() {

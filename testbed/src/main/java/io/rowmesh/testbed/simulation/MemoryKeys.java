@@ -61,14 +61,19 @@ final class MemoryKeys implements KeyTarget {
         Tuple state = Database.seen(table.states[slot], session.transaction(), session.snapshot());
         Tuple all = Database.seen(table.states[table.wholeTable()], session.transaction(), session.snapshot());
         session.endStatement();
-        return new FoundKey(row == null ? StoredKey.NONE : stored(table, shape, slot, row), row == null ? 0 : row.xmin.number,
-                state == null ? null : decode(state.value), state == null ? 0 : state.recorded, all == null ? null : decode(all.value).state());
+        boolean withheld = world.regions[database.region].isPending(shape.id(), World.ROW_KEYS[slot]);
+        return new FoundKey(row == null ? StoredKey.NONE : stored(table, shape, slot, row, withheld), row == null ? 0 : row.xmin.number,
+                state == null ? null : withheld(decode(state.value), withheld), state == null ? 0 : state.recorded, all == null ? null : decode(all.value).state());
     }
 
-    private StoredKey stored(Table table, TableShape shape, int slot, Tuple row) throws SQLException {
+    private static Kept<String> withheld(Kept<String> kept, boolean withheld) {
+        return new Kept<>(kept.state(), kept.captured(), kept.waiting(), withheld);
+    }
+
+    private StoredKey stored(Table table, TableShape shape, int slot, Tuple row, boolean withheld) throws SQLException {
         boolean own = row.xmin == session.transaction();
         boolean users = row.xmin.local && !(self && is(Fault.SHOWN_OVER_LATER_WRITE));
-        boolean settled = row.xmin.number < database.capturedBefore || is(Fault.ALL_TAKEN_FOR_CAPTURED);
+        boolean settled = row.xmin.number < database.capturedBefore && !withheld || is(Fault.ALL_TAKEN_FOR_CAPTURED);
         return new StoredKey(users ? Writer.USER : Writer.NODE,
                 own ? null : new Version(row.xmin.micros, World.NAMES[row.xmin.origin]), settled, Image.of(shape, table.row(slot, row.value)));
     }
@@ -172,18 +177,11 @@ final class MemoryKeys implements KeyTarget {
         for (int slot = 0; slot < table.slots.length; slot++) {
             if (Database.seen(table.slots[slot], session.transaction(), session.snapshot()) != null
                     || Database.seen(table.states[slot], session.transaction(), session.snapshot()) != null) {
-                keys.add(key(shape, World.KEYS[slot]));
+                keys.add(World.keyOnly(shape, World.KEYS[slot]));
             }
         }
         session.endStatement();
         return keys;
-    }
-
-    private static Row key(TableShape shape, String text) {
-        String[] values = new String[shape.columns().size()];
-        java.util.Arrays.fill(values, Row.ABSENT);
-        values[0] = text;
-        return new Row(values);
     }
 
     @Override

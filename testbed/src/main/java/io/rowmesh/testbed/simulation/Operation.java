@@ -10,7 +10,7 @@ import java.util.Map;
 
 /**
  * A write of a user, for oracles of rules that decide by what was seen. What a transaction had seen is read from the logs of the
- * databases: what stands before it there.
+ * databases: what stands before it there. What was withheld is no write; its touch is.
  *
  * @param place    its place in its region's log, then in its transaction
  * @param sequence the number with which it was shipped
@@ -51,10 +51,11 @@ record Operation(int region, long place, long sequence, long version, long[] see
                 continue;
             }
             long[] before = seen.clone();
-            for (int i = 0; i < each.changes.size(); i++) {
-                if (each.changes.get(i).table() == table) {
+            List<RowChange> shipped = each.shipped == null ? List.of() : each.shipped;
+            for (int i = 0; i < shipped.size(); i++) {
+                if (shipped.get(i).table() == table) {
                     into.add(new Operation(region.number, each.position * 1_000L + i, sequences.get((long) each.position),
-                            Versions.of(each.micros, region.number), before, each.changes.get(i)));
+                            Versions.of(each.micros, region.number), before, shipped.get(i)));
                 }
             }
         }

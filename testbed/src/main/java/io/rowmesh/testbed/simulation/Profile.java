@@ -45,7 +45,7 @@ record Profile(int regions, int keys, int writers, int transactions, int stateme
 
     static Profile draw(Choices choices, Rules rules) {
         int tables = rules.draw(choices);
-        if (rules == Rules.CLOCK_STEPS) {
+        if (rules == Rules.CLOCK_STEPS || rules == Rules.SIBLING_CLOCK_STEPS) {
             return choices.next(3) == 0 ? hotStepping(choices, tables) : stepping(choices, tables);
         }
         if (tables == ONE_UNIQUE || tables == TWO_UNIQUE) {

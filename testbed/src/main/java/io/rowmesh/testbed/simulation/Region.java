@@ -10,6 +10,7 @@ import io.rowmesh.rules.credible.TrueTime;
 import io.rowmesh.rules.credible.WrittenKey;
 import io.rowmesh.schema.Row;
 import io.rowmesh.schema.RowChange;
+import io.rowmesh.schema.RowKey;
 import io.rowmesh.schema.TableId;
 
 import java.time.Duration;
@@ -127,6 +128,11 @@ final class Region {
     void loadPending() {
         pending = new PendingKeys();
         pendingTable.forEach((key, waiting) -> pending.withheld(key, waiting.position()));
+    }
+
+    /** As the table of pending touches tells it to lanes and to the capture. */
+    boolean isPending(TableId table, String key) {
+        return pendingTable.containsKey(new WrittenKey(table, key)) || pendingTable.containsKey(new WrittenKey(table, RowKey.ALL));
     }
 
     void withheld(WrittenKey key, DbTransaction writer) {

@@ -7,6 +7,8 @@ public enum Rules {
     SIBLINGS, REGION_PRIORITY, HOME_REGION, CUSTOM, PARK,
     /** Last-write-wins, while clocks are set forth and back. */
     CLOCK_STEPS,
+    /** The rules over siblings, while clocks are set forth and back. */
+    SIBLING_CLOCK_STEPS,
     /** One or two unique keys beside the primary key, of which the newest row is shown. */
     UNIQUE,
     /** The same, while clocks are set forth and back. */
@@ -21,7 +23,7 @@ public enum Rules {
             case LAST_WRITE_WINS, CLOCK_STEPS -> Profile.ONLY_ROWS;
             case COUNTERS -> Profile.ONLY_COUNTERS;
             case COLUMN_MERGE -> Profile.ONLY_COLUMNS;
-            case SIBLINGS -> siblings(choices);
+            case SIBLINGS, SIBLING_CLOCK_STEPS -> siblings(choices);
             case REGION_PRIORITY -> Profile.ONLY_PRIORITY;
             case HOME_REGION -> Profile.ONLY_HOME;
             case CUSTOM -> Profile.ONLY_CUSTOM;

@@ -2,7 +2,6 @@ package io.rowmesh.testbed.simulation;
 
 import io.rowmesh.rules.credible.TouchStart;
 import io.rowmesh.rules.credible.WrittenKey;
-import io.rowmesh.schema.Row;
 import io.rowmesh.schema.RowChange;
 
 import java.sql.SQLException;

@@ -1,5 +1,6 @@
 package io.rowmesh.testbed.simulation;
 
+import io.rowmesh.schema.Row;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.RowKey;
 import io.rowmesh.schema.TableShape;
@@ -24,7 +25,7 @@ final class World {
 
     static {
         for (int i = 0; i < KEYS.length; i++) {
-            ROW_KEYS[i] = RowKey.of(T, new io.rowmesh.schema.Row(KEYS[i], null));
+            ROW_KEYS[i] = RowKey.of(T, new Row(KEYS[i], null));
         }
     }
 
@@ -223,6 +224,14 @@ final class World {
     /** The slot of a canonical key. */
     static int slot(String rowKey) {
         return rowKey.charAt(2) - '0';
+    }
+
+    /** A row of which nothing but the key is known. */
+    static Row keyOnly(TableShape shape, String key) {
+        String[] values = new String[shape.columns().size()];
+        java.util.Arrays.fill(values, Row.ABSENT);
+        values[0] = key;
+        return new Row(values);
     }
 
     static String text(DbTransaction transaction) {

@@ -39,6 +39,12 @@ class SimulationTest {
     }
 
     @Test
+    void everyHistoryOfSiblingsWithClocksThatStepEndsWithEqualRegions() throws InterruptedException {
+        Campaign campaign = new Campaign(1, 500, Rules.SIBLING_CLOCK_STEPS, null).run(Runtime.getRuntime().availableProcessors(), () -> false);
+        assertEquals("[]", campaign.failed().toString());
+    }
+
+    @Test
     void aSeedIsAlwaysTheSameHistory() {
         StringBuilder first = new StringBuilder();
         StringBuilder second = new StringBuilder();
