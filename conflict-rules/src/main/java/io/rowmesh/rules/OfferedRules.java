@@ -7,7 +7,7 @@ import java.util.Set;
 public final class OfferedRules {
 
     /** As the configuration writes them. */
-    private static final Set<String> OFFERED = Set.of("last-write-wins", "column-merge", "region-priority", "home-region", "custom",
+    private static final Set<String> OFFERED = Set.of("last-write-wins", "column-merge", "region-priority", "home-region", "custom", "park",
             "sum", "max", "min", "union", "unique: newest-wins");
 
     private OfferedRules() {

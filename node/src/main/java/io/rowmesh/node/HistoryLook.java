@@ -14,7 +14,8 @@ final class HistoryLook {
     private static final int MOST = 100_000;
 
     private static final String SQL = """
-            select (select count(*) from (select distinct table_schema, table_name, row_key from rowmesh.parked limit ?) p),
+            select (select count(*) from (select distinct table_schema, table_name, row_key from rowmesh.parked limit ?) p)
+                + (select count(*) from (select from rowmesh.key_state where unresolved > 0 limit ?) u),
               (select coalesce(sum(c.conflicts), 0) from (select conflicts from rowmesh.conflict
                  where noted_at > now() - interval '1 hour' and type is not null and parked_id is null limit ?) c)""";
 
@@ -25,6 +26,7 @@ final class HistoryLook {
         try (PreparedStatement query = connection.prepareStatement(SQL)) {
             query.setInt(1, MOST);
             query.setInt(2, MOST);
+            query.setInt(3, MOST);
             try (ResultSet row = query.executeQuery()) {
                 row.next();
                 return new StatusReport.History(row.getLong(1), row.getLong(2));

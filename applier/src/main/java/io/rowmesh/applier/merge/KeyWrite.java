@@ -2,7 +2,6 @@ package io.rowmesh.applier.merge;
 
 import io.rowmesh.rules.keystate.Decided;
 import io.rowmesh.rules.keystate.Image;
-import io.rowmesh.rules.keystate.Kept;
 import io.rowmesh.schema.Column;
 import io.rowmesh.schema.Row;
 import io.rowmesh.schema.RowChange;
@@ -104,8 +103,7 @@ public final class KeyWrite {
 
     /** Somebody else is at the row: whoever it is leaves it to the capture or to {@code settle}. */
     private void leave() {
-        Kept<String> kept = decided.kept();
-        decided = new Decided<>(new Kept<>(kept.state(), kept.captured(), true, kept.withheld()), new Decided.Leave());
+        decided = new Decided<>(decided.kept().leftWaiting(), new Decided.Leave());
     }
 
     private State keep() throws SQLException {

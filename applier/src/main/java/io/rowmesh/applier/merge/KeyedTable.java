@@ -74,6 +74,7 @@ public final class KeyedTable<S> {
 
     private Decided<String> text(Decided<S> decided) {
         Kept<S> kept = decided.kept();
-        return new Decided<>(new Kept<>(rule.encode(kept.state()), kept.captured(), kept.waiting(), kept.withheld()), decided.show());
+        return new Decided<>(new Kept<>(rule.encode(kept.state()), kept.captured(), kept.waiting(), kept.withheld(),
+                rule.unresolved(kept.state())), decided.show());
     }
 }

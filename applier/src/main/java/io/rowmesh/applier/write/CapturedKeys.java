@@ -5,7 +5,6 @@ import io.rowmesh.applier.merge.KeyTruncate;
 import io.rowmesh.applier.merge.KeyWrite;
 import io.rowmesh.applier.merge.KeyedTable;
 import io.rowmesh.rules.keystate.Decided;
-import io.rowmesh.rules.keystate.Kept;
 import io.rowmesh.rules.keystate.Write;
 import io.rowmesh.schema.Row;
 import io.rowmesh.schema.RowChange;
@@ -126,9 +125,8 @@ final class CapturedKeys {
             Gathered refused = left.poll();
             Decided<String> decided = write.decided();
             if (decided != null) {
-                Kept<String> kept = decided.kept();
                 context.target().keys().keep(refused.table().id(), TableKey.of(refused.writes().get(0).change()).key(),
-                        new Kept<>(kept.state(), kept.captured(), true, kept.withheld()));
+                        decided.kept().leftWaiting());
             }
         }
         write = null;

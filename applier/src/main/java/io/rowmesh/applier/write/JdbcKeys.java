@@ -28,10 +28,10 @@ import java.util.Map;
 final class JdbcKeys implements KeyTarget {
 
     private static final String KEEP = """
-            insert into rowmesh.key_state (table_schema, table_name, row_key, state, captured_at, waiting, withheld)
-            values (?, ?, ?, ?, ?::timestamptz, ?, false)
+            insert into rowmesh.key_state (table_schema, table_name, row_key, state, captured_at, waiting, withheld, unresolved)
+            values (?, ?, ?, ?, ?::timestamptz, ?, false, ?)
             on conflict (table_schema, table_name, md5(row_key)) do update set state = excluded.state,
-              captured_at = excluded.captured_at, waiting = excluded.waiting, recorded = default""";
+              captured_at = excluded.captured_at, waiting = excluded.waiting, unresolved = excluded.unresolved, recorded = default""";
 
     private static final String FORGET =
             "delete from rowmesh.key_state d where table_schema = ? and table_name = ? and md5(row_key) = md5(?)" + TombstoneCollector.NOT_PARKED;
@@ -161,6 +161,7 @@ final class JdbcKeys implements KeyTarget {
             insert.setString(4, kept.state());
             insert.setString(5, kept.captured() == null ? null : Micros.text(kept.captured()));
             insert.setBoolean(6, kept.waiting());
+            insert.setInt(7, kept.unresolved());
             insert.executeUpdate();
         }
     }

@@ -118,7 +118,7 @@ public final class Settlement {
 
     private Result settle(TableKey key, List<ParkedChange> parked, ParkedChange chosen, With with) throws SQLException {
         StoredRows rows = StoredRows.of(connection, key.table(), options.region());
-        List<String> texts = keyTexts(key.key());
+        List<String> texts = keyTexts(connection, key.key());
         SettledRow row = new SettledRow(connection, key.table(), texts);
         Optional<StoredRows.Stored> stored = row.lock() ? rows.read(texts) : Optional.empty();
         if (with instanceof With.Values values && values.columns() != null) {
@@ -220,7 +220,7 @@ public final class Settlement {
         }
     }
 
-    private List<String> keyTexts(String key) throws SQLException {
+    static List<String> keyTexts(Connection connection, String key) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement("select array(select jsonb_array_elements_text(?::jsonb))")) {
             query.setString(1, key);
             try (ResultSet row = query.executeQuery()) {

@@ -12,6 +12,7 @@ import io.rowmesh.schema.Version;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -28,6 +29,9 @@ import java.util.TreeMap;
 public final class SiblingRule implements KeyRule<SiblingState> {
 
     private static final Image NOTHING = new Image(Collections.emptySortedMap());
+
+    private static final Comparator<Stamp> ORDER_OF_LOG = Comparator.comparingInt(Stamp::epoch).thenComparingLong(Stamp::sequence)
+            .thenComparingLong(Stamp::position);
 
     private final SiblingChooser chooser;
     private final boolean settledByPeople;
@@ -53,10 +57,11 @@ public final class SiblingRule implements KeyRule<SiblingState> {
     public SiblingState join(SiblingState state, Write write) {
         List<Sibling> kept = new ArrayList<>();
         for (Sibling sibling : state.siblings()) {
-            if (laterOfSameOrigin(sibling.stamp(), write.stamp()) || seenFromElsewhere(sibling, write.stamp())) {
+            boolean sameOrigin = sibling.region().equals(write.stamp().version().origin());
+            if (sameOrigin ? !laterThan(sibling.stamp(), write) : write.stamp().in(sibling.seen())) {
                 return state;
             }
-            if (!sibling.stamp().in(write.seen())) {
+            if (!sameOrigin && !sibling.stamp().in(write.seen())) {
                 kept.add(sibling);
             }
         }
@@ -64,18 +69,19 @@ public final class SiblingRule implements KeyRule<SiblingState> {
         return new SiblingState(kept);
     }
 
-    /** What was joined before and comes again, as the capture may begin anew at an earlier place of the log. */
-    private static boolean laterOfSameOrigin(Stamp sibling, Stamp write) {
-        if (!sibling.version().origin().equals(write.version().origin())) {
-            return false;
+    /**
+     * Whether a write comes after a sibling of its own origin. What was joined before can come again, as the capture may begin anew at
+     * an earlier place of the log. Then it may also withhold a transaction that it had joined, and number what follows anew: so local
+     * writes, whose timestamps rise with every one of a key that is shipped (convergence rule 6), go by those, and the last number counts.
+     */
+    private static boolean laterThan(Stamp sibling, Write write) {
+        Stamp stamp = write.stamp();
+        if (write.local() && sibling.epoch() == stamp.epoch()) {
+            int byTime = Long.compare(sibling.version().commitMicros(), stamp.version().commitMicros());
+            boolean again = byTime == 0 && sibling.sequence() == stamp.sequence();
+            return again ? sibling.position() < stamp.position() : byTime <= 0;
         }
-        int byEpoch = Integer.compare(sibling.epoch(), write.epoch());
-        int bySequence = byEpoch != 0 ? byEpoch : Long.compare(sibling.sequence(), write.sequence());
-        return bySequence > 0 || bySequence == 0 && sibling.position() >= write.position();
-    }
-
-    private static boolean seenFromElsewhere(Sibling sibling, Stamp write) {
-        return !sibling.region().equals(write.version().origin()) && write.in(sibling.seen());
+        return ORDER_OF_LOG.compare(sibling, stamp) < 0;
     }
 
     private static Sibling sibling(Write write) {
@@ -130,6 +136,11 @@ public final class SiblingRule implements KeyRule<SiblingState> {
 
     @Override
     public SiblingState decode(String encoded) {
+        return read(encoded);
+    }
+
+    /** The state as text, whatever the rule's chooser. */
+    public static SiblingState read(String encoded) {
         StateText text = new StateText(encoded);
         List<Sibling> siblings = new ArrayList<>();
         while (!text.atEnd()) {

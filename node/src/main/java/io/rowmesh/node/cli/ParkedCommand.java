@@ -1,6 +1,8 @@
 package io.rowmesh.node.cli;
 
 import io.rowmesh.applier.write.Settlement;
+import io.rowmesh.applier.write.SiblingSettlement;
+import io.rowmesh.applier.write.UnsettledRow;
 import io.rowmesh.node.ApplierSettings;
 import io.rowmesh.node.config.NodeConfig;
 import io.rowmesh.node.history.HistoryJson;
@@ -8,6 +10,7 @@ import io.rowmesh.node.history.ParkedRow;
 import io.rowmesh.node.history.ParkedText;
 import io.rowmesh.node.history.RetryRequest;
 import io.rowmesh.node.history.RowFile;
+import io.rowmesh.node.history.UnsettledText;
 import io.rowmesh.node.prepare.Databases;
 import io.rowmesh.node.prepare.ResolvedTables;
 import picocli.CommandLine.Command;
@@ -24,13 +27,15 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** {@code rowmesh parked}: row changes that wait for a person. */
 @Command(name = "parked", mixinStandardHelpOptions = true, synopsisSubcommandLabel = "COMMAND", description = {
-        "Row changes that could not be applied here, and what waits behind them.",
+        "Row changes that could not be applied here, and what waits behind them; and rows under the rule park that several regions wrote",
+        "at once (their IDs begin with s).",
         "Either mend the cause and retry, or settle: then the row you choose is written anew, and all regions get it."})
 final class ParkedCommand implements Runnable {
 
@@ -49,11 +54,15 @@ final class ParkedCommand implements Runnable {
         PrintWriter out = spec.commandLine().getOut();
         try (Connection connection = Databases.connect(config.load().database())) {
             List<ParkedRow> entries = ParkedRow.list(connection, limit);
+            List<UnsettledRow> unsettled = UnsettledRow.list(connection, limit);
             if (json) {
-                out.print(HistoryJson.write(entries));
+                List<Object> all = new ArrayList<>(entries);
+                unsettled.forEach(row -> all.add(UnsettledText.json(row)));
+                out.print(HistoryJson.write(all));
                 return ExitCodes.OK;
             }
-            out.print(entries.isEmpty() ? "Nothing is parked.\n" : ParkedText.table(entries));
+            out.print(entries.isEmpty() && unsettled.isEmpty() ? "Nothing is parked.\n" : entries.isEmpty() ? "" : ParkedText.table(entries));
+            out.print(unsettled.isEmpty() ? "" : (entries.isEmpty() ? "" : "\n") + UnsettledText.table(unsettled));
             long more = count(connection) - entries.size();
             out.print(more > 0 ? more + " more are not shown.\n" : "");
         }
@@ -61,9 +70,17 @@ final class ParkedCommand implements Runnable {
     }
 
     @Command(name = "show", mixinStandardHelpOptions = true, description = "Shows everything that is known of one: the change, the row that stood here, the reason.")
-    int show(@Mixin ConfigOption config, @Parameters(paramLabel = "ID", description = "As 'list' shows it.") long id,
+    int show(@Mixin ConfigOption config, @Parameters(paramLabel = "ID", converter = ParkedId.Converter.class, description = "As 'list' shows it.") ParkedId named,
              @Option(names = "--json", description = "Print it as JSON.") boolean json) throws SQLException {
-        try (Connection connection = Databases.connect(config.load().database())) {
+        NodeConfig read = config.load();
+        try (Connection connection = Databases.connect(read.database())) {
+            long id = named.number();
+            if (named.unsettled()) {
+                UnsettledRow row = UnsettledRow.one(connection, id).orElseThrow(() -> new IllegalStateException("there is no row " + named + " that waits to be settled"));
+                spec.commandLine().getOut().print(json ? HistoryJson.write(UnsettledText.json(row))
+                        : UnsettledText.details(row, column -> read.privateColumns(row.table()).contains(column)));
+                return ExitCodes.OK;
+            }
             ParkedRow entry = ParkedRow.one(connection, id).orElseThrow(() -> new IllegalStateException("there is no parked entry " + id));
             long waiting = ParkedRow.of(connection, entry.tableId(), entry.key()).stream().filter(p -> p.id() > id).count();
             spec.commandLine().getOut().print(json ? HistoryJson.write(entry) : ParkedText.details(entry, waiting));
@@ -119,14 +136,18 @@ final class ParkedCommand implements Runnable {
     @Command(name = "settle", mixinStandardHelpOptions = true, description = {
             "Decides a parked row: writes it anew here, as an ordinary write that goes to all regions, and removes what is parked of it.",
             "What was settled stays in the history. Done twice, the second time only says so."})
-    int settle(@Mixin ConfigOption config, @Parameters(paramLabel = "ID", description = "As 'list' shows it.") long id,
-               @Option(names = "--with", required = true, paramLabel = "local|remote|FILE", description = {
-                       "local: the row as it stands here; remote: as the newest parked change has it; or a JSON file of column to value",
-                       "(other columns stay as they are), or of null to delete the row."}) String with) throws SQLException {
-        Settlement.With row = with(with);
+    int settle(@Mixin ConfigOption config, @Parameters(paramLabel = "ID", converter = ParkedId.Converter.class, description = "As 'list' shows it.") ParkedId named,
+               @Option(names = "--with", required = true, paramLabel = "local|remote|REGION|FILE", description = {
+                       "local: the row as it stands here; remote: as the newest parked change has it (of a row under the rule park a region's id instead:",
+                       "as that region wrote it); or a JSON file of column to value (other columns stay as they are), or of null to delete the row."
+               }) String with) throws SQLException {
         NodeConfig read = config.load();
         try (Connection connection = Databases.connect(read.database())) {
-            Settlement.Result result = Settlement.settle(connection, ApplierSettings.of(read), id, row);
+            if (named.unsettled()) {
+                spec.commandLine().getOut().println(SiblingSettlement.settle(connection, ApplierSettings.of(read), named.number(), withOfSiblings(with, read)));
+                return ExitCodes.OK;
+            }
+            Settlement.Result result = Settlement.settle(connection, ApplierSettings.of(read), named.number(), with(with));
             PrintWriter out = spec.commandLine().getOut();
             out.println(result.sentence());
             if (result.table() != null && !ResolvedTables.mode(read.tables(), result.table()).sends()) {
@@ -134,6 +155,12 @@ final class ParkedCommand implements Runnable {
             }
         }
         return ExitCodes.OK;
+    }
+
+    private static SiblingSettlement.With withOfSiblings(String text, NodeConfig config) {
+        boolean region = text.equals(config.region()) || config.peers().stream().anyMatch(peer -> peer.region().equals(text));
+        return text.equals("local") ? new SiblingSettlement.With.Shown() : region ? new SiblingSettlement.With.Of(text)
+                : new SiblingSettlement.With.Values(RowFile.read(Path.of(text)));
     }
 
     private static Settlement.With with(String text) {

@@ -50,12 +50,6 @@ class ConflictRulesTest {
     }
 
     @Test
-    void whatNoSimulationHasProvenIsNotOffered() {
-        refused("match: 'public.t', rule: park",
-                "r.yaml:8: 'rules[0].rule' park is not offered yet: its simulation is not clean");
-    }
-
-    @Test
     void theNewestOfAUniqueValueIsTheNewestWholeRow() {
         NodeConfig config = parse("match: 'public.t', rule: last-write-wins, unique: newest-wins");
         assertEquals(TableRules.newestWins(), ResolvedTables.rules(config.rules(), new TableId("public", "t")));

@@ -233,7 +233,7 @@ final class MemoryKeys implements KeyTarget {
 
     /** The versions of the siblings that are kept, the newest last. */
     static String siblings(Tuple state) {
-        return new SiblingRule(siblings -> siblings.get(0), false).decode(decode(state.value).state()).siblings().stream()
+        return SiblingRule.read(decode(state.value).state()).siblings().stream()
                 .map(sibling -> sibling.stamp().version().commitMicros() + "@" + sibling.region()).collect(Collectors.joining(" "));
     }
 

@@ -226,6 +226,20 @@ class SiblingLanesTest {
         assertEquals("withheld", ranked());
     }
 
+    /** The capture began anew, withheld what it had joined, and gave its number to the touch. */
+    @Test
+    void whatWasJoinedAndIsWithheldAfterARestartGivesWayToItsTouch() throws SQLException {
+        applyEu(Map.of(), insert(RANKED, "eu1"));
+        Local local = locally("update ranked set v = 'us1'", update(RANKED, "eu1", "us1"));
+        captured = 1;
+        capture(local, Map.of("eu", 1L));
+        Local touch = locally("update ranked set v = v", update(RANKED, "us1", "us1"));
+        captured = 0;
+        capture(touch, Map.of("eu", 1L));
+        applyAp(Map.of("eu", 1L, "us", 1L), update(RANKED, "us1", "ap1"));
+        assertEquals("ap1", ranked());
+    }
+
     private record Local(long micros, long xid, List<RowChange> changes) {
     }
 

@@ -13,17 +13,19 @@ import java.util.Random;
 import java.util.Set;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Tables under the rules over siblings in three regions that all write them, while links are cut and a node is killed. */
 class SiblingsTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(180);
-    private static final List<String> TABLES = List.of("ranked", "homed", "chosen");
+    private static final List<String> TABLES = List.of("ranked", "homed", "chosen", "settled");
     private static final String RULES = """
             rules:
               - { match: "public.ranked", rule: region-priority, priority: [us, ap, eu] }
               - { match: "public.homed", rule: home-region, column: home }
               - { match: "public.chosen", rule: custom, name: simulated-median }
+              - { match: "public.settled", rule: park }
             """;
 
     @TempDir
@@ -37,10 +39,11 @@ class SiblingsTest {
             TABLES.forEach(table -> mesh.eu().postgres().execute("insert into " + table + " select i, 'ap', 'first' from generate_series(1, 6) i"));
             equalWhenQuiet(mesh);
             rulesDecide(mesh);
+            aPersonSettles(mesh);
             Random random = new Random(1);
             mesh.cut("us");
             for (int i = 0; i < 150; i++) {
-                write(mesh.regions().get(random.nextInt(3)), TABLES.get(random.nextInt(3)), random);
+                write(mesh.regions().get(random.nextInt(3)), TABLES.get(random.nextInt(4)), random);
             }
             mesh.region("ap").node().kill();
             mesh.heal();
@@ -63,6 +66,27 @@ class SiblingsTest {
         assertEquals("us", mesh.eu().postgres().value("select v from ranked where id = 1"));
         assertEquals("ap", mesh.eu().postgres().value("select v from homed where id = 1"));
         assertEquals("ap", mesh.eu().postgres().value("select v from chosen where id = 1"));
+        assertEquals("eu", mesh.eu().postgres().value("select v from settled where id = 1"));
+    }
+
+    /** In any region, with any of the writes: they all get it, and nothing of the row waits any more. */
+    private static void aPersonSettles(TestingMesh mesh) {
+        for (TestingRegion region : mesh.regions()) {
+            CommandLineOf.Result listed = new CommandLineOf(region).run("parked", "list");
+            assertTrue(listed.out().contains("us, ap, eu"), listed.toString());
+        }
+        CommandLineOf ap = new CommandLineOf(mesh.region("ap"));
+        String id = "s" + mesh.region("ap").postgres().value("select key_id from rowmesh.key_state where unresolved > 0");
+        CommandLineOf.Result shown = ap.run("parked", "show", id);
+        assertTrue(shown.out().contains("us wrote it, committed ") && shown.out().contains(": shown everywhere"), shown.toString());
+        CommandLineOf.Result settled = ap.run("parked", "settle", id, "--with", "us");
+        assertEquals("settled 3 writes of public.settled [\"1\"]: with the row of us, the row was updated\n", settled.out(), settled.err());
+        equalWhenQuiet(mesh);
+        for (TestingRegion region : mesh.regions()) {
+            assertEquals("us", region.postgres().value("select v from settled where id = 1"));
+            Wait.until(LIMIT, () -> "still listed", () -> new CommandLineOf(region).run("parked", "list").out().equals("Nothing is parked.\n"));
+        }
+        assertEquals(1, ap.run("parked", "settle", id, "--with", "local").exitCode());
     }
 
     /** Rows, not versions: a row that the node shows has the version of the node's own write. Some are shown a moment later. */
