@@ -204,10 +204,15 @@ final class JdbcMerges implements MergeTarget {
         }
         boolean certainlyNewer = header.commitMicros() > row.getLong(columns + 9) && Micros.text(header.commitMicros()).compareTo(since) > 0;
         if (header.commitMicros() != Version.NONE_MICROS && !certainlyNewer) {
-            throw new SQLException("when the stored row was written is not known (it was before rowmesh or before its table was rewritten),"
-                    + " and the change is not certainly newer, so nobody can tell which stays", "RM001");
+            throw unknownVersion();
         }
         return StoredRow.OLDEST;
+    }
+
+    /** As {@code rowmesh.refuse_unknown_version} says it. */
+    static SQLException unknownVersion() {
+        return new SQLException("when the stored row was written is not known (it was before rowmesh or before its table was rewritten), and"
+                + " the change is not certainly newer, so nobody can tell which stays", "RM001");
     }
 
     private static Seen deletes(String json) {

@@ -123,6 +123,10 @@ final class JdbcUniques implements UniqueTarget {
                 long xmin = row.getLong(1);
                 boolean stands = !row.wasNull();
                 Version stored = stands ? stored(header, row, 2) : null;
+                long ofAnyKey = row.getLong(12 + 2 * columns);
+                if (header != null && header.commitMicros() != Version.NONE_MICROS && header.commitMicros() <= ofAnyKey) {
+                    throw JdbcMerges.unknownVersion();
+                }
                 if (stored == StoredRow.OLDEST && cannotCompare(header, row, delete)) {
                     delete = null;
                 }
@@ -139,11 +143,9 @@ final class JdbcUniques implements UniqueTarget {
         if (with == null || with.commitMicros() == Version.NONE_MICROS) {
             return false;
         }
-        long until = row.getLong(11);
-        boolean certainlyNewer = row.wasNull() ? Micros.text(with.commitMicros()).compareTo(since) > 0 : with.commitMicros() > until;
+        boolean certainlyNewer = with.commitMicros() > row.getLong(11) && Micros.text(with.commitMicros()).compareTo(since) > 0;
         if (!certainlyNewer && header != null) {
-            throw new SQLException("when the stored row was written is not known (it was before rowmesh or before its table was rewritten),"
-                    + " and the change is not certainly newer, so nobody can tell which stays", "RM001");
+            throw JdbcMerges.unknownVersion();
         }
         return !certainlyNewer;
     }
@@ -159,6 +161,13 @@ final class JdbcUniques implements UniqueTarget {
             return new Version(micros, origins.region(row.getLong(first + 1)));
         }
         return row.getBoolean(first + 2) && header != null ? header.version() : StoredRow.OLDEST;
+    }
+
+    /** A rewritten row of unknown version stood there before all that is still to come: what may be older is parked. */
+    private Version ranked(TransactionHeader header, ResultSet row, int until) throws SQLException {
+        Version stored = stored(header, row, 3);
+        long latest = row.getLong(until);
+        return row.wasNull() || stored != StoredRow.OLDEST ? stored : new Version(latest, "");
     }
 
     private static Version version(ResultSet row, int micros, int origin) throws SQLException {
@@ -333,7 +342,7 @@ final class JdbcUniques implements UniqueTarget {
     private Candidate candidate(TransactionHeader header, TableShape table, ResultSet row) throws SQLException {
         int columns = table.columns().size();
         int keys = known(table.id()).unique().size();
-        UniqueRow stands = new UniqueRow(texts(row, 9, columns), stored(header, row, 3), row.getLong(2));
+        UniqueRow stands = new UniqueRow(texts(row, 9, columns), ranked(header, row, 9 + columns + keys), row.getLong(2));
         List<String> values = new ArrayList<>();
         for (int i = 0; i < keys; i++) {
             values.add(row.getString(9 + columns + i));

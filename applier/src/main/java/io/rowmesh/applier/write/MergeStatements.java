@@ -43,7 +43,8 @@ record MergeStatements(TableShape shape, LocalTable local, int[] positions, Stri
             left join rowmesh.row_version r on r.table_schema = k.s and r.table_name = k.n and md5(r.row_key) = md5(k.k)
               and r.row_xmin = t.xmin::text::bigint""";
 
-    private static final String UNTIL = "case when v.\"timestamp\" is null then coalesce(v.until, rowmesh.dropped_until()) end";
+    /** Until when a row was written whose version v is not known. */
+    static final String UNTIL = "case when v.\"timestamp\" is null then coalesce(v.until, rowmesh.dropped_until()) end";
 
     /**
      * With the row goes the version kept for it: another row of the key may be written by this very transaction, under the same

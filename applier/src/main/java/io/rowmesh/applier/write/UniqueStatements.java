@@ -28,12 +28,12 @@ record UniqueStatements(TableShape shape, int[] positions, int[] updated, String
     /**
      * xmin, commit timestamp (microseconds) and origin's number of the row's last writer, whether that is the running transaction,
      * the version kept for it; the hidden row's version; the newest delete; until when (microseconds) a row of unknown version was
-     * written, if its table was rewritten; then the columns of the row and of the hidden row as
-     * exact texts. One row, also where there is none. Parameters: schema, table, key, key columns.
+     * written; then the columns of the row and of the hidden row as exact texts; until when rows of any key were written that are of
+     * unknown version since a rewrite. One row, also where there is none. Parameters: schema, table, key, key columns.
      */
     private static final String FIND = """
             select t.xmin::text::bigint, %1$s, v.roident::bigint, pg_current_xact_id_if_assigned() is not null and age(t.xmin) <= 0,
-              %2$s, m.origin, %3$s, s.origin, %4$s, d.origin, %10$s, %5$s, %6$s
+              %2$s, m.origin, %3$s, s.origin, %4$s, d.origin, %10$s, %5$s, %6$s, %11$s
             from (select ?::text as s, ?::text as n, ?::text as k) k
             left join %7$s t on %8$s
             left join lateral (%9$s) v on true
@@ -43,6 +43,10 @@ record UniqueStatements(TableShape shape, int[] positions, int[] updated, String
             left join lateral (select d.deleted_at, d.origin from rowmesh.tombstone d
               where d.table_schema = k.s and d.table_name = k.n and md5(d.row_key) in (md5(k.k), md5('*'))
               order by d.deleted_at desc, d.origin collate "C" desc limit 1) d on true""";
+
+    /** What collides with rows of unknown version cannot be told apart from them. */
+    private static final String REWRITTEN = "(select max(least(w.older_than, pg_xact_commit_timestamp(w.xid::text::xid8::xid)))"
+            + " from rowmesh.rewrite w where w.relid = %s::regclass)";
 
     private static final String REMOVE = """
             with gone as (delete from %1$s t where %2$s and t.xmin::text::bigint = ? returning 1),
@@ -60,16 +64,18 @@ record UniqueStatements(TableShape shape, int[] positions, int[] updated, String
      * Parameters: schema and table, four times.
      */
     private static final String BELOW_DELETES = """
-            select %1$s from %2$s t where coalesce(pg_xact_commit_timestamp(t.xmin), '-infinity') <= (select max(d.deleted_at)
+            select %1$s from %2$s t left join lateral (%6$s) v on true where coalesce(v."timestamp", '-infinity') <= (select max(d.deleted_at)
               from rowmesh.tombstone d where %3$s and d.row_key = '*')
-            union select %1$s from %2$s t, (select d.row_key, d.deleted_at from rowmesh.tombstone d where %3$s and d.row_key <> '*' offset 0) d
-              where %4$s and coalesce(pg_xact_commit_timestamp(t.xmin), '-infinity') <= d.deleted_at
+            union select %1$s from %2$s t left join lateral (%6$s) v on true,
+                (select d.row_key, d.deleted_at from rowmesh.tombstone d where %3$s and d.row_key <> '*' offset 0) d
+              where %4$s and coalesce(v."timestamp", '-infinity') <= d.deleted_at
             union select %5$s from rowmesh.row_version d where %3$s and d.moved
             union select %5$s from rowmesh.shadow d where %3$s""";
 
     /**
      * Whether it is shown, its version as of the row's last writer (as in find), the version kept, texts of the columns, and for each
-     * unique key a number that is equal where the values are; before the texts all keys that wait to be touched. Parameters: schema and
+     * unique key a number that is equal where the values are; before the texts all keys that wait to be touched; behind them until when a row of
+     * unknown version was written, if its table was rewritten. Parameters: schema and
      * table, three times.
      */
     private static final String CANDIDATES = """
@@ -79,17 +85,17 @@ record UniqueStatements(TableShape shape, int[] positions, int[] updated, String
               %4$s
             ), both_of as (
               select false as is_shown, null::bigint as x, null::bigint as at, null::bigint as by, false as own, %5$s as kept_at,
-                h.origin as kept_by, %6$s from hidden h
+                h.origin as kept_by, null::bigint as until, %6$s from hidden h
               union all
               select true, t.xmin::text::bigint, %7$s, v.roident::bigint, pg_current_xact_id_if_assigned() is not null and age(t.xmin) <= 0,
-                %8$s, m.origin, %9$s
+                %8$s, m.origin, %14$s, %9$s
               from %10$s t left join lateral (%13$s) v on true
               left join (select m.row_xmin, m.row_key, m.written_at, m.origin from rowmesh.row_version m where %3$s offset 0) m
                 on m.row_xmin = t.xmin::text::bigint and %11$s
               where t.ctid = any (array(select c from beside))
             )
             select is_shown, x, at, by, own, kept_at, kept_by,
-              (select array_agg(p.row_key) from rowmesh.pending_touch p where p.table_schema = ? and p.table_name = ?), %12$s from both_of""";
+              (select array_agg(p.row_key) from rowmesh.pending_touch p where p.table_schema = ? and p.table_name = ?), %12$s, until from both_of""";
 
     private static final String FORGET_VERSIONS = """
             delete from rowmesh.row_version m where %1$s and m.moved and not exists (
@@ -105,7 +111,7 @@ record UniqueStatements(TableShape shape, int[] positions, int[] updated, String
                 "select 1 from " + table + " t where " + key + " for update",
                 FIND.formatted(Micros.sql("v.\"timestamp\""), Micros.sql("m.written_at"), Micros.sql("s.written_at"), Micros.sql("d.deleted_at"),
                         all(shape, c -> StoredRows.exactText(c.name())), all(shape, c -> "s.image::jsonb ->> " + literal(c.name())), table, key,
-                        StoredVersion.of(local), Micros.sql("v.until")),
+                        StoredVersion.of(local), Micros.sql(MergeStatements.UNTIL), Micros.sql(REWRITTEN.formatted(literal(table)))),
                 "with forgotten as (delete from rowmesh.row_version where " + OF_KEY + ") update " + table + " t set "
                         + IntStream.of(updated).mapToObj(i -> name(shape, i) + " = ?::" + type(shape, local, i)).collect(Collectors.joining(", "))
                         + " where " + key,
@@ -114,7 +120,8 @@ record UniqueStatements(TableShape shape, int[] positions, int[] updated, String
                 KEEP_VERSION.formatted(table, key),
                 "lock table " + table + " in share row exclusive mode",
                 "select " + keyTexts(shape) + " from " + table + " t union select " + keyOf(shape, "d") + " from rowmesh.shadow d where " + OF_TABLE,
-                BELOW_DELETES.formatted(keyTexts(shape), table, "d.table_schema = ? and d.table_name = ?", keyIs(shape, local, "d"), keyOf(shape, "d")),
+                BELOW_DELETES.formatted(keyTexts(shape), table, "d.table_schema = ? and d.table_name = ?", keyIs(shape, local, "d"), keyOf(shape, "d"),
+                        StoredVersion.of(local)),
                 candidates(shape, local, unique, table),
                 FORGET_VERSIONS.formatted("m.table_schema = ? and m.table_name = ?", table, keyIs(shape, local, "m")));
     }
@@ -161,7 +168,8 @@ record UniqueStatements(TableShape shape, int[] positions, int[] updated, String
         String hiddenXs = IntStream.range(0, shape.columns().size()).mapToObj(i -> "h.x" + i + " as x" + i).collect(Collectors.joining(", "));
         return CANDIDATES.formatted(images, typed.isEmpty() ? "1 as none" : String.join(", ", typed), "table_schema = ? and table_name = ?", beside,
                 Micros.sql("h.written_at"), joined(hiddenXs, hidden), Micros.sql("v.\"timestamp\""), Micros.sql("m.written_at"),
-                joined(all(shape, c -> StoredRows.exactText(c.name())), shown), table, keyIs(shape, local, "m"), joined(xs, tokens), StoredVersion.of(local));
+                joined(all(shape, c -> StoredRows.exactText(c.name())), shown), table, keyIs(shape, local, "m"), joined(xs, tokens), StoredVersion.of(local),
+                Micros.sql("v.until"));
     }
 
     private static String joined(String first, List<String> more) {

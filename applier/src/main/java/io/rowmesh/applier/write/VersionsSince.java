@@ -39,8 +39,10 @@ public final class VersionsSince {
 
     /** A rewrite whose own timestamp is dropped: its rows have no version any more, like others of that age. */
     private static final String FORGET_REWRITES = """
-            delete from rowmesh.rewrite r where r.xid < rowmesh.oldest_timestamp()
-              and pg_xact_commit_timestamp(r.xid::text::xid8::xid) is null""";
+            with forgotten as (delete from rowmesh.rewrite r where r.xid < rowmesh.oldest_timestamp()
+              and pg_xact_commit_timestamp(r.xid::text::xid8::xid) is null returning *)
+            delete from rowmesh.row_version v using forgotten f where v.table_schema = f.table_schema and v.table_name = f.table_name
+              and v.row_xmin = f.xid::text::xid8::xid::text::bigint""";
 
     private VersionsSince() {
     }

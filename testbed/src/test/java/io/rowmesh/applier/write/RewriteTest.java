@@ -129,18 +129,20 @@ class RewriteTest {
     }
 
     @Test
-    void afterAChangeOfTypeWhatIsNotNewerThanAllRowsIsParked() throws SQLException {
-        insertHere(1, "older");
-        long between = Micros.now();
-        insertHere(2, "newest");
-        long after = Micros.now();
-        postgres.execute(CHANGES_A_TYPE);
-        assertEquals(2, apply(between, update(1, "nobody knows"), update(2, "nobody knows")).parked);
-        assertEquals(List.of("1 older", "2 newest"), rows());
-        assertEquals(List.of("RM001", "RM001"), parked());
-        postgres.execute("truncate rowmesh.parked");
-        apply(after, update(1, "from eu"), update(2, "from eu"));
-        assertEquals(List.of("1 from eu", "2 from eu"), rows());
+    void whereRowsCannotBeReadWhatIsOlderThanTheRewriteIsParked() throws SQLException {
+        for (String rewrite : List.of(CHANGES_A_TYPE, "alter table public.t add column more uuid default gen_random_uuid() unique")) {
+            postgres.execute("truncate public.t, rowmesh.parked", "create index if not exists of_n on public.t (n)");
+            insertHere(1, "older");
+            long between = Micros.now();
+            insertHere(2, "newest");
+            postgres.execute(rewrite);
+            assertEquals(2, apply(between, update(1, "nobody knows"), update(2, "nobody knows")).parked);
+            assertEquals(List.of("1 older", "2 newest"), rows());
+            assertEquals(List.of("RM001", "RM001"), parked());
+            postgres.execute("truncate rowmesh.parked");
+            apply(Micros.now(), update(1, "from eu"), update(2, "from eu"));
+            assertEquals(List.of("1 from eu", "2 from eu"), rows());
+        }
     }
 
     @Test

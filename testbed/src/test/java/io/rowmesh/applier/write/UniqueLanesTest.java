@@ -52,7 +52,8 @@ class UniqueLanesTest {
     @BeforeAll
     static void startPostgres() {
         postgres = TestingPostgres.start(directory).withControlTables();
-        postgres.execute("insert into rowmesh.versions_since values (true, clock_timestamp() - interval '1 minute')");
+        postgres.execute("insert into rowmesh.versions_since values (true, clock_timestamp() - interval '1 minute')",
+                "insert into rowmesh.epoch values (1, 'us', 's', 'i', '0/0', now())");
     }
 
     @AfterAll
@@ -106,6 +107,29 @@ class UniqueLanesTest {
         assertEquals("1|c@x|null|newer than one\n2|b@x|null|moved", rows());
         apply(eu, start + 12, update("1", "d@x", null, "late"));
         assertEquals("1|c@x|null|newer than one\n2|b@x|null|moved", rows());
+    }
+
+    @Test
+    void aRewriteLeavesTheTrueVersionsOfRows() throws SQLException {
+        apply(eu, start + 10, insert("1", "a@x", null, "one"));
+        apply(ap, start + 20, insert("2", "a@x", null, "two"));
+        apply(ap, start + 30, update("2", "b@x", null, "moved"));
+        apply(eu, start + 31, insert("3", "c@x", null, "three"));
+        postgres.execute("alter table public.account set unlogged", "alter table public.account set logged");
+        apply(ap, start + 15, update("1", "d@x", null, "newer than one"), update("2", "e@x", null, "late"));
+        assertEquals("1|d@x|null|newer than one\n2|b@x|null|moved\n3|c@x|null|three", rows());
+        apply(ap, start + 32, insert("4", "c@x", null, "newer than three"));
+        assertEquals("1|d@x|null|newer than one\n2|b@x|null|moved\n4|c@x|null|newer than three", rows());
+    }
+
+    @Test
+    void afterAChangeOfTypeWhatCollidesIsParked() throws SQLException {
+        apply(eu, start + 10, insert("1", "a@x", null, "one"));
+        apply(ap, start + 20, insert("2", "a@x", null, "two"));
+        postgres.execute("alter table public.account alter column phone type numeric(8,2) using phone + 0");
+        apply(eu, start + 15, insert("3", "a@x", null, "three"));
+        assertEquals("2|a@x|null|two", rows());
+        assertEquals("RM001", postgres.value("select sqlstate from rowmesh.parked"));
     }
 
     @Test

@@ -119,14 +119,16 @@ create function rowmesh.keep_versions(of_table oid, schema_name text, name text,
 declare
     kept_since timestamptz := greatest(clock_timestamp() - interval '7 days', (select since from rowmesh.versions_since));
     region text := (select e.region from rowmesh.epoch e order by e.epoch desc limit 1);
+    -- Under unique: newest-wins a hidden row is compared with it for as long as both stand.
+    collides boolean := exists (select from pg_index i where i.indrelid = of_table and i.indisunique and not i.indisprimary);
 begin
     if exists (select from rowmesh.row_version v where v.table_schema = schema_name and v.table_name = name) then
         execute format('update rowmesh.row_version v set row_xmin = $3 from only %s t where v.table_schema = $1 and v.table_name = $2'
             ' and md5(v.row_key) = md5(%s) and v.row_xmin = t.xmin::text::bigint', of_table::regclass, of_key)
             using schema_name, name, number::text::bigint;
     end if;
-    execute format('insert into rowmesh.row_version as v (table_schema, table_name, row_key, row_xmin, written_at, origin, epoch, sequence)'
-        ' select $1, $2, %s, $3, x."timestamp", o.region, p.epoch, p.sequence from only %s t'
+    execute format('insert into rowmesh.row_version as v (table_schema, table_name, row_key, row_xmin, written_at, origin, epoch, sequence, moved)'
+        ' select $1, $2, %s, $3, x."timestamp", o.region, p.epoch, p.sequence, $6 from only %s t'
         ' cross join lateral pg_xact_commit_timestamp_origin(t.xmin) x'
         ' join (select 0::oid as roident, $5 as region union all select r.roident,'
         '   case when r.roname = ''rowmesh_self'' then $5 else substr(r.roname, 9) end'
@@ -136,23 +138,23 @@ begin
         ' where x."timestamp" > $4 and t.xmin <> all (array(select w.xid::text::xid8::xid from rowmesh.rewrite w where w.relid = t.tableoid))'
         ' on conflict (table_schema, table_name, md5(row_key)) do update set row_xmin = excluded.row_xmin,'
         '   written_at = excluded.written_at, origin = excluded.origin, epoch = excluded.epoch, sequence = excluded.sequence,'
-        '   recorded = default where v.row_xmin <> $3', of_key, of_table::regclass)
-        using schema_name, name, number::text::bigint, kept_since, region;
+        '   moved = excluded.moved, recorded = default where v.row_xmin <> $3', of_key, of_table::regclass)
+        using schema_name, name, number::text::bigint, kept_since, region, collides;
     return kept_since;
 end $body$;
 
--- Where a column's type changes, the catalog has the new type already and the rows cannot be read, only their system columns: what
--- can be told is the newest version, beyond which no row is.
-create function rowmesh.newest_version(of_table oid, schema_name text, name text) returns timestamptz
-    language plpgsql set search_path = pg_catalog as $body$
-declare
-    newest timestamptz;
-begin
-    execute format('select max(x."timestamp") from only %s t cross join lateral pg_xact_commit_timestamp_origin(t.xmin) x',
-        of_table::regclass) into newest;
-    return greatest(newest, (select since from rowmesh.versions_since),
-        (select max(v.written_at) from rowmesh.row_version v where v.table_schema = schema_name and v.table_name = name));
-end $body$;
+-- Whether the rows can be read just before the rewrite. Where a column's type changes (reason 4), the catalog has the new type
+-- already; and no query can be planned over an index that is still to be filled.
+create function rowmesh.readable(of_table oid, reason int) returns boolean
+    language sql volatile
+    return reason & 4 = 0 and not exists (select from pg_catalog.pg_index i where i.indrelid = of_table and pg_relation_size(i.indexrelid) = 0);
+
+-- No row that is committed has a newer version: whoever applies waits until the clock is past it. A clock that was set back
+-- was ahead when it was noted last.
+create function rowmesh.newest_possible() returns timestamptz
+    language sql volatile
+    return greatest(clock_timestamp(), (select max(h.beat_at) from rowmesh.heartbeat h), (select max(p.committed_at) from rowmesh.progress p),
+        (select max(s.sampled_at) from rowmesh.version_sample s));
 
 -- Whether the running transaction has written rows of a table.
 create function rowmesh.writes_too(of_table oid) returns boolean
@@ -167,7 +169,7 @@ create function rowmesh.before_rewrite() returns event_trigger language plpgsql 
 declare
     of_table oid := pg_event_trigger_table_rewrite_oid();
     of_key text := rowmesh.key_expression(of_table);
-    retyped boolean := pg_event_trigger_table_rewrite_reason() & 4 <> 0;
+    reason int := pg_event_trigger_table_rewrite_reason();
     schema_name text;
     name text;
     number xid;
@@ -183,8 +185,8 @@ begin
         values (of_table, schema_name, name, 0, 'infinity') returning r.xmin into number;
     if rowmesh.writes_too(of_table) or not exists (select from rowmesh.epoch) then
         known_until := 'infinity';
-    elsif retyped then
-        known_until := rowmesh.newest_version(of_table, schema_name, name);
+    elsif not rowmesh.readable(of_table, reason) then
+        known_until := rowmesh.newest_possible();
     else
         known_until := greatest(rowmesh.keep_versions(of_table, schema_name, name, of_key, number),
             (select max(least(r.older_than, pg_xact_commit_timestamp(r.xid::text::xid8::xid))) from rowmesh.rewrite r
