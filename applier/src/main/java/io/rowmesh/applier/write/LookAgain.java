@@ -52,7 +52,7 @@ final class LookAgain {
      * parameters: origins that lose, since. Result: the commit timestamp (microseconds) and origin's number of the row's writer in an
      * array, or null; the timestamp, epoch and sequence of the delete; how many rows there were; the row.
      */
-    private static final String DELETE = "with gone as (delete from %s as t using (%s offset 0) d where %s rowmesh.is_older(t.xmin, %s, d.deleted_at,"
+    private static final String DELETE = "with gone as (delete from %s as t using (%s offset 0) d where %s rowmesh.lies_below(t.xmin, %s, d.deleted_at,"
             + " ?::oid[], ?::timestamptz) returning (%s) as version, d.deleted_at, d.epoch, d.sequence, array[%s]::text[] as texts)"
             + " select g.version, " + Micros.sql("g.deleted_at") + ", g.epoch, g.sequence, (select count(*) from gone), g.texts from gone g limit "
             + FallenRows.LISTED;

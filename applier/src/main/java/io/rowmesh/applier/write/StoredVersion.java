@@ -16,7 +16,7 @@ final class StoredVersion {
     private StoredVersion() {
     }
 
-    /** The second argument of {@code rowmesh.may_overwrite} and {@code rowmesh.is_older}: null where the row's xmin tells its version. */
+    /** The second argument of {@code rowmesh.may_overwrite} and its like: null where the row's xmin tells its version. */
     static String before(LocalTable table) {
         return "case when t.xmin = any " + REWRITES + " then " + call(table) + " end";
     }

@@ -160,7 +160,7 @@ record TableStatements(String upsert, String delete, String truncated, String tr
 
     /** Parameters: written, losing ties, since. */
     private static final String TRUNCATE = """
-            delete from {4} as t where rowmesh.is_older(t.xmin, {12}, {3}::timestamptz, {3}::oid[], {3}::timestamptz)""";
+            delete from {4} as t where rowmesh.may_overwrite(t.xmin, {12}, {3}::timestamptz, {3}::oid[], {3}::timestamptz)""";
 
     /** @throws SQLException with a state of class 42 or 22 when the shape does not fit the local table */
     static TableStatements render(TableShape shape, LocalTable local) throws SQLException {

@@ -95,11 +95,18 @@ create function rowmesh.compare_version(row_xmin xid, before rowmesh.stored_vers
         when written > greatest(since, rowmesh.dropped_until()) then true end
         from pg_xact_commit_timestamp_origin(row_xmin) v);
 
--- For repairs: what cannot be compared is left alone.
+-- What cannot be compared is left alone.
 create function rowmesh.is_older(row_xmin xid, before rowmesh.stored_version, written timestamptz, may_tie oid[],
         since timestamptz) returns boolean
     language sql volatile
     return coalesce(rowmesh.compare_version(row_xmin, before, written, may_tie, since), false);
+
+-- For repairs, by deletes that are remembered here: what was kept of a row's version goes once every region has seen it. What is
+-- still to come is newer than the row then; what is remembered need not be.
+create function rowmesh.lies_below(row_xmin xid, before rowmesh.stored_version, written timestamptz, may_tie oid[],
+        since timestamptz) returns boolean
+    language sql volatile
+    return coalesce(before.exact, true) and rowmesh.is_older(row_xmin, before, written, may_tie, since);
 
 create or replace function rowmesh.refuse_unknown_version() returns boolean language plpgsql as $body$
 begin
