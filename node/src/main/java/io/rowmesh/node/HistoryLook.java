@@ -7,7 +7,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
-/** Reads for the status how many rows wait for a person, and how many conflicts there were of late. */
+/** Reads for the status how many rows wait for a person or are hidden, and how many conflicts there were of late. */
 final class HistoryLook {
 
     /** More are not counted: the look must stay cheap in a storm. */
@@ -17,7 +17,8 @@ final class HistoryLook {
             select (select count(*) from (select distinct table_schema, table_name, row_key from rowmesh.parked limit ?) p)
                 + (select count(*) from (select from rowmesh.key_state where unresolved > 0 limit ?) u),
               (select coalesce(sum(c.conflicts), 0) from (select conflicts from rowmesh.conflict
-                 where noted_at > now() - interval '1 hour' and type is not null and parked_id is null limit ?) c)""";
+                 where noted_at > now() - interval '1 hour' and type is not null and parked_id is null limit ?) c),
+              (select count(*) from (select from rowmesh.shadow limit ?) s)""";
 
     private HistoryLook() {
     }
@@ -29,7 +30,7 @@ final class HistoryLook {
             query.setInt(3, MOST);
             try (ResultSet row = query.executeQuery()) {
                 row.next();
-                return new StatusReport.History(row.getLong(1), row.getLong(2));
+                return new StatusReport.History(row.getLong(1), row.getLong(2), row.getLong(3));
             }
         }
     }

@@ -21,12 +21,13 @@ public final class Showing {
     /** What is taken again and again stays hidden until something else happens to the table. */
     private static final int ROUNDS = 50;
 
-    private enum State { LOOK, MOVE, PLACE, KEEP, TAKEN, DONE }
+    private enum State { LOOK, MOVE, PLACE, KEEP, TAKEN, PIN, DONE }
 
     private final UniqueTarget target;
     private final TransactionHeader header;
     private final TableShape table;
     private final Deque<Move> moves = new ArrayDeque<>();
+    private final Deque<UniqueRow> blockers = new ArrayDeque<>();
     private final Map<Move, UniqueRow> rows = new HashMap<>();
     private State state = State.LOOK;
     private int rounds;
@@ -47,6 +48,7 @@ public final class Showing {
             case PLACE -> place();
             case KEEP -> keep();
             case TAKEN -> taken();
+            case PIN -> pin();
             case DONE -> State.DONE;
         };
         return state != State.DONE;
@@ -55,6 +57,7 @@ public final class Showing {
     private State look() throws SQLException {
         moves.clear();
         rows.clear();
+        blockers.clear();
         if (++rounds > ROUNDS) {
             return State.DONE;
         }
@@ -63,12 +66,27 @@ public final class Showing {
         for (Move each : moves) {
             candidates.stream().filter(candidate -> candidate.standing() == each.row()).forEach(candidate -> rows.put(each, candidate.row()));
         }
+        candidates.stream().filter(each -> each.standing().shown() && !each.row().kept() && !each.row().version().origin().isEmpty() && !rows.containsValue(each.row())
+                && (header == null || !each.row().version().equals(header.version()))).forEach(each -> blockers.add(each.row()));
         return next();
+    }
+
+    /**
+     * A row that hides another keeps its version beside it: the database forgets it one day, and another region on another day, and
+     * what is hidden must not depend on that.
+     */
+    private State pin() throws SQLException {
+        UniqueRow row = blockers.poll();
+        if (row == null) {
+            return State.DONE;
+        }
+        target.keepVersion(table, row.row(), row.version(), row.xmin());
+        return State.PIN;
     }
 
     private State next() {
         move = moves.poll();
-        return move == null ? State.DONE : State.MOVE;
+        return move == null ? State.PIN : State.MOVE;
     }
 
     /** The first of a move's statements. */
@@ -98,7 +116,7 @@ public final class Showing {
     private State keep() throws SQLException {
         UniqueRow row = rows.get(move);
         if (header == null || !row.version().equals(header.version())) {
-            target.keepVersion(table, row.row(), row.version());
+            target.keepVersion(table, row.row(), row.version(), 0);
         }
         return State.TAKEN;
     }

@@ -56,8 +56,12 @@ public interface UniqueTarget {
     /** Deletes the row of a key if it is still the one that {@code xmin} wrote. */
     boolean remove(TableShape table, Row key, long xmin) throws SQLException;
 
-    /** Keeps the true version of the row that this transaction has just put into the table. */
-    void keepVersion(TableShape table, Row key, Version version) throws SQLException;
+    /**
+     * Keeps the true version of a row.
+     *
+     * @param xmin keeps it only if the row is still the one of this transaction; 0 for the row that was just put into the table
+     */
+    void keepVersion(TableShape table, Row key, Version version, long xmin) throws SQLException;
 
     /** Forgets true versions of rows that have gone or been written again. */
     void forgetVersions(TableShape table) throws SQLException;

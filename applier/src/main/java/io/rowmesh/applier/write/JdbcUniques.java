@@ -131,8 +131,8 @@ final class JdbcUniques implements UniqueTarget {
                     delete = null;
                 }
                 Version hidden = version(row, 7, 8);
-                return new FoundUnique(stands ? new UniqueRow(texts(row, 12, columns), stored, xmin) : null,
-                        hidden == null ? null : new UniqueRow(texts(row, 12 + columns, columns), hidden, 0), delete);
+                return new FoundUnique(stands ? new UniqueRow(texts(row, 12, columns), stored, xmin, row.getString(6) != null) : null,
+                        hidden == null ? null : new UniqueRow(texts(row, 12 + columns, columns), hidden, 0, true), delete);
             }
         }
     }
@@ -161,13 +161,6 @@ final class JdbcUniques implements UniqueTarget {
             return new Version(micros, origins.region(row.getLong(first + 1)));
         }
         return row.getBoolean(first + 2) && header != null ? header.version() : StoredRow.OLDEST;
-    }
-
-    /** A rewritten row of unknown version stood there before all that is still to come: what may be older is parked. */
-    private Version ranked(TransactionHeader header, ResultSet row, int until) throws SQLException {
-        Version stored = stored(header, row, 3);
-        long latest = row.getLong(until);
-        return row.wasNull() || stored != StoredRow.OLDEST ? stored : new Version(latest, "");
     }
 
     private static Version version(ResultSet row, int micros, int origin) throws SQLException {
@@ -232,12 +225,15 @@ final class JdbcUniques implements UniqueTarget {
     }
 
     @Override
-    public void keepVersion(TableShape table, Row key, Version version) throws SQLException {
+    public void keepVersion(TableShape table, Row key, Version version, long xmin) throws SQLException {
         try (PreparedStatement keep = connection.prepareStatement(statements(table).keepVersion())) {
             int p = named(keep, 1, table, key);
             keep.setString(p, text(version));
             keep.setString(p + 1, version.origin());
             JdbcMerges.key(keep, p + 2, table, key);
+            int last = p + 2 + table.keyPositions().length;
+            keep.setLong(last, xmin);
+            keep.setLong(last + 1, xmin);
             keep.executeUpdate();
         }
     }
@@ -342,13 +338,16 @@ final class JdbcUniques implements UniqueTarget {
     private Candidate candidate(TransactionHeader header, TableShape table, ResultSet row) throws SQLException {
         int columns = table.columns().size();
         int keys = known(table.id()).unique().size();
-        UniqueRow stands = new UniqueRow(texts(row, 9, columns), ranked(header, row, 9 + columns + keys), row.getLong(2));
+        Version stored = stored(header, row, 3);
+        // A row of unknown version stays as it is unless another is certainly newer.
+        Version version = stored == StoredRow.OLDEST ? new Version(row.getLong(8), "") : stored;
+        UniqueRow stands = new UniqueRow(texts(row, 10, columns), version, row.getLong(2), row.getString(7) != null);
         List<String> values = new ArrayList<>();
         for (int i = 0; i < keys; i++) {
-            values.add(row.getString(9 + columns + i));
+            values.add(row.getString(10 + columns + i));
         }
         String key = RowKey.of(table, stands.row());
-        return new Candidate(new Standing(key, stands.version(), values, row.getBoolean(1), isPending(row.getArray(8), key)), stands);
+        return new Candidate(new Standing(key, stands.version(), values, row.getBoolean(1), isPending(row.getArray(9), key)), stands);
     }
 
     private static boolean isPending(java.sql.Array keys, String key) throws SQLException {

@@ -37,7 +37,7 @@ final class StoredVersion {
     }
 
     /** As {@code rowmesh.key_expression} writes it. */
-    private static String key(LocalTable table) {
+    static String key(LocalTable table) {
         return table.columns().values().stream().filter(LocalColumn::key).map(column -> "rowmesh.key_part(" + text(column) + ")")
                 .collect(Collectors.joining(" || ',' || ", "'[' || ", " || ']'"));
     }

@@ -55,7 +55,7 @@ record UniqueStatements(TableShape shape, int[] positions, int[] updated, String
 
     private static final String KEEP_VERSION = """
             insert into rowmesh.row_version as m (table_schema, table_name, row_key, row_xmin, written_at, origin, moved)
-            select ?, ?, ?, t.xmin::text::bigint, ?::timestamptz, ?, true from %1$s t where %2$s
+            select ?, ?, ?, t.xmin::text::bigint, ?::timestamptz, ?, true from %1$s t where %2$s and (? = 0 or t.xmin::text::bigint = ?)
             on conflict (table_schema, table_name, md5(row_key)) do update set row_xmin = excluded.row_xmin,
               written_at = excluded.written_at, origin = excluded.origin, epoch = null, sequence = null, moved = true""";
 
@@ -74,8 +74,8 @@ record UniqueStatements(TableShape shape, int[] positions, int[] updated, String
 
     /**
      * Whether it is shown, its version as of the row's last writer (as in find), the version kept, texts of the columns, and for each
-     * unique key a number that is equal where the values are; before the texts all keys that wait to be touched; behind them until when a row of
-     * unknown version was written, if its table was rewritten. Parameters: schema and
+     * unique key a number that is equal where the values are; before the texts when a
+     * row of unknown version was written at the latest, and all keys that wait to be touched. Parameters: schema and
      * table, three times.
      */
     private static final String CANDIDATES = """
@@ -85,7 +85,7 @@ record UniqueStatements(TableShape shape, int[] positions, int[] updated, String
               %4$s
             ), both_of as (
               select false as is_shown, null::bigint as x, null::bigint as at, null::bigint as by, false as own, %5$s as kept_at,
-                h.origin as kept_by, null::bigint as until, %6$s from hidden h
+                h.origin as kept_by, null::bigint as bound, %6$s from hidden h
               union all
               select true, t.xmin::text::bigint, %7$s, v.roident::bigint, pg_current_xact_id_if_assigned() is not null and age(t.xmin) <= 0,
                 %8$s, m.origin, %14$s, %9$s
@@ -94,8 +94,8 @@ record UniqueStatements(TableShape shape, int[] positions, int[] updated, String
                 on m.row_xmin = t.xmin::text::bigint and %11$s
               where t.ctid = any (array(select c from beside))
             )
-            select is_shown, x, at, by, own, kept_at, kept_by,
-              (select array_agg(p.row_key) from rowmesh.pending_touch p where p.table_schema = ? and p.table_name = ?), %12$s, until from both_of""";
+            select is_shown, x, at, by, own, kept_at, kept_by, bound,
+              (select array_agg(p.row_key) from rowmesh.pending_touch p where p.table_schema = ? and p.table_name = ?), %12$s from both_of""";
 
     private static final String FORGET_VERSIONS = """
             delete from rowmesh.row_version m where %1$s and m.moved and not exists (
@@ -169,7 +169,7 @@ record UniqueStatements(TableShape shape, int[] positions, int[] updated, String
         return CANDIDATES.formatted(images, typed.isEmpty() ? "1 as none" : String.join(", ", typed), "table_schema = ? and table_name = ?", beside,
                 Micros.sql("h.written_at"), joined(hiddenXs, hidden), Micros.sql("v.\"timestamp\""), Micros.sql("m.written_at"),
                 joined(all(shape, c -> StoredRows.exactText(c.name())), shown), table, keyIs(shape, local, "m"), joined(xs, tokens), StoredVersion.of(local),
-                Micros.sql("v.until"));
+                Micros.sql("greatest(" + MergeStatements.UNTIL + ", (select since from rowmesh.versions_since))"));
     }
 
     private static String joined(String first, List<String> more) {

@@ -44,10 +44,11 @@ public record StatusReport(String region, int epoch, State state, Capture captur
      *
      * @param parkedRows        rows that differ until a person mends the cause or settles them
      * @param conflictsLastHour those of the history; beyond 100,000 they are not counted to the end
+     * @param hiddenRows        under unique: newest-wins, as a newer row has one of their unique values; beyond 100,000 not counted
      */
-    public record History(long parkedRows, long conflictsLastHour) {
+    public record History(long parkedRows, long conflictsLastHour, long hiddenRows) {
 
-        public static final History NONE = new History(0, 0);
+        public static final History NONE = new History(0, 0, 0);
     }
 
     /** Both directions with one other region. */

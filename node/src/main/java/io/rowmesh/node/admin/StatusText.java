@@ -26,8 +26,13 @@ public final class StatusText {
     }
 
     private static String unresolved(StatusReport.History history) {
-        return history.parkedRows() == 0 ? "no row is parked"
-                : history.parkedRows() + (history.parkedRows() == 1 ? " row" : " rows") + " PARKED: 'rowmesh parked list' shows them";
+        String hidden = history.hiddenRows() == 0 ? ""
+                : ", " + rows(history.hiddenRows()) + " hidden by a newer one with the same unique value: 'rowmesh why' tells which";
+        return (history.parkedRows() == 0 ? "no row is parked" : rows(history.parkedRows()) + " PARKED: 'rowmesh parked list' shows them") + hidden;
+    }
+
+    private static String rows(long count) {
+        return count + (count == 1 ? " row" : " rows");
     }
 
     private static String sending(List<StatusReport.Peer> peers) {

@@ -1,5 +1,6 @@
 package io.rowmesh.node.history;
 
+import io.rowmesh.applier.write.HiddenRows;
 import io.rowmesh.applier.write.Micros;
 import io.rowmesh.applier.write.StoredRows;
 import io.rowmesh.applier.write.TextForms;
@@ -28,9 +29,11 @@ import java.util.Set;
  * @param origin   the region of that write
  * @param deletes  the deletes of the key, or of all keys of the table, that are remembered
  * @param conflicts the newest first
+ * @param hidden   under unique: newest-wins the row of the key that is hidden; null when none is
+ * @param collisions the rows that hide it; when none is hidden, the hidden rows that the row hides
  */
 public record Why(String region, String table, String key, Map<String, String> row, String written, String origin, List<Delete> deletes,
-                  List<ConflictRow> conflicts, List<ParkedRow> parked) {
+                  List<ConflictRow> conflicts, List<ParkedRow> parked, HiddenRows.Hidden hidden, List<HiddenRows.Collision> collisions) {
 
     private static final int CONFLICTS = 20;
 
@@ -58,10 +61,20 @@ public record Why(String region, String table, String key, Map<String, String> r
             Version version = stored.map(StoredRows.Stored::version).orElse(null);
             return new Why(config.region(), id.toString(), canonical, stored.map(row -> shown(row, config.privateColumns(id))).orElse(null),
                     version == null ? null : Micros.text(version.commitMicros()), version == null ? null : version.origin(), deletes(connection, id, canonical),
-                    Conflicts.of(connection, id, canonical, CONFLICTS), ParkedRow.of(connection, id, canonical));
+                    Conflicts.of(connection, id, canonical, CONFLICTS), ParkedRow.of(connection, id, canonical), hidden(config, connection, id, canonical),
+                    HiddenRows.of(connection, id, canonical) != null ? HiddenRows.hiding(connection, id, canonical)
+                            : HiddenRows.hiddenBy(connection, id, canonical));
         } finally {
             connection.rollback();
         }
+    }
+
+    private static HiddenRows.Hidden hidden(NodeConfig config, Connection connection, TableId table, String key) throws SQLException {
+        HiddenRows.Hidden hidden = HiddenRows.of(connection, table, key);
+        if (hidden != null) {
+            hidden.row().replaceAll((column, text) -> config.privateColumns(table).contains(column) ? "(private)" : text);
+        }
+        return hidden;
     }
 
     private static Map<String, String> shown(StoredRows.Stored stored, Set<String> privates) {

@@ -19,9 +19,10 @@ public final class WhyText {
         if (why.row() != null) {
             why.row().forEach((column, text) -> lines.add("    " + TextTable.printable(column) + " = " + (text == null ? "NULL" : TextTable.printable(text))));
         }
+        hidden(why, lines);
         why.deletes().forEach(delete -> lines.add(delete(delete, why.row() != null)));
         if (why.deletes().isEmpty()) {
-            lines.add("No delete of it is remembered" + (why.row() == null ? ": it never came here, or its delete has reached every region and is forgotten." : "."));
+            lines.add("No delete of it is remembered" + (why.row() == null && why.hidden() == null ? ": it never came here, or its delete has reached every region and is forgotten." : "."));
         }
         lines.add("");
         conflicts(why, lines);
@@ -38,6 +39,17 @@ public final class WhyText {
         }
         return "The row stands here. It was last written in " + why.origin() + (why.origin().equals(why.region()) ? " (this region)" : "")
                 + " at " + why.written() + ".";
+    }
+
+    private static void hidden(Why why, List<String> lines) {
+        if (why.hidden() != null) {
+            lines.add("Its row is hidden, as a newer one has one of its unique values. It was last written in " + why.hidden().origin() + " at "
+                    + why.hidden().written() + ":");
+            why.hidden().row().forEach((column, text) -> lines.add("    " + TextTable.printable(column) + " = " + (text == null ? "NULL" : TextTable.printable(text))));
+        }
+        why.collisions().forEach(other -> lines.add(why.hidden() != null
+                ? "It is hidden by " + TextTable.printable(other.key()) + ", which has its value of the unique key " + other.unique() + "."
+                : "It hides " + TextTable.printable(other.key()) + ", which is older and has its value of the unique key " + other.unique() + "."));
     }
 
     private static String delete(Why.Delete delete, boolean stands) {

@@ -22,6 +22,6 @@ public final class TestingReports {
                 new ChangeLog(5 << 20, 20, false),
                 List.of(new Peer("us", new Shipping(connected, 120, 118, 2, connected ? null : "no subscriber since 04:12"),
                         new Applying(applying, 1, 77, 1450L, 0, null, 1, 76, 300, 4, Map.of("update_origin_differs", 2L, "delete_missing", 1L)))),
-                new StatusReport.History(1, 3), List.of());
+                new StatusReport.History(1, 3, 0), List.of());
     }
 }

@@ -82,11 +82,11 @@ final class MemoryUniques implements UniqueTarget {
         Tuple moved = Database.seen(table.moved[slot], statement.own, statement.snapshot);
         Version version = moved != null && moved.of == row.xmin ? version(moved)
                 : row.xmin == statement.own ? header.version() : new Version(row.xmin.micros, World.NAMES[row.xmin.origin]);
-        return new UniqueRow(UniqueRows.row(slot, row.value), version, row.xmin.number);
+        return new UniqueRow(UniqueRows.row(slot, row.value), version, row.xmin.number, moved != null && moved.of == row.xmin);
     }
 
     private static UniqueRow hidden(int slot, Tuple hidden) {
-        return new UniqueRow(UniqueRows.row(slot, hidden.value), version(hidden), 0);
+        return new UniqueRow(UniqueRows.row(slot, hidden.value), version(hidden), 0, true);
     }
 
     private static Version version(Tuple kept) {
@@ -139,14 +139,15 @@ final class MemoryUniques implements UniqueTarget {
     }
 
     @Override
-    public void keepVersion(TableShape shape, Row key, Version version) throws SQLException {
-        if (!is(Fault.UNIQUE_VERSION_NOT_KEPT)) {
-            Table table = database.table(shape.id());
-            MemoryStatement statement = session.begin(table);
+    public void keepVersion(TableShape shape, Row key, Version version, long xmin) throws SQLException {
+        Table table = database.table(shape.id());
+        MemoryStatement statement = session.begin(table);
+        Tuple row = statement.shown(table, slot(key));
+        if (row != null && (xmin == 0 || row.xmin.number == xmin) && !is(Fault.UNIQUE_VERSION_NOT_KEPT)) {
             put(table.moved, slot(key), statement, null, version);
-            table.moved[slot(key)].of = table.slots[slot(key)].xmin;
-            session.endStatement();
+            table.moved[slot(key)].of = row.xmin;
         }
+        session.endStatement();
     }
 
     @Override

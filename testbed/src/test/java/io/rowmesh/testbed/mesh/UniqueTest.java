@@ -2,6 +2,7 @@ package io.rowmesh.testbed.mesh;
 
 import io.rowmesh.testbed.TestingMesh;
 import io.rowmesh.testbed.TestingRegion;
+import io.rowmesh.testbed.Wait;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** A table under unique: newest-wins in three regions that all write it, while nodes are killed and links are cut. */
 class UniqueTest {
@@ -51,7 +53,22 @@ class UniqueTest {
             for (TestingRegion region : mesh.regions()) {
                 assertEquals("0", region.postgres().value("select count(*) from rowmesh.parked"));
             }
+            hiddenRowsAreTold(mesh);
         }
+    }
+
+    private static void hiddenRowsAreTold(TestingMesh mesh) {
+        mesh.cut("us");
+        mesh.eu().postgres().execute("insert into account values (100, 'both@x')");
+        mesh.us().postgres().execute("insert into account values (101, 'both@x')");
+        mesh.heal();
+        assertEquals(List.of(), mesh.differencesWhenQuiet(LIMIT));
+        String older = new CommandLineOf(mesh.eu()).run("why", "account", "100").out();
+        assertTrue(older.contains("It is hidden by [\"101\"], which has its value of the unique key account_mail_key."), older);
+        String newer = new CommandLineOf(mesh.us()).run("why", "account", "101").out();
+        assertTrue(newer.contains("It hides [\"100\"], which is older and has its value of the unique key account_mail_key."), newer);
+        Wait.until(LIMIT, () -> "the status tells of no hidden row",
+                () -> new CommandLineOf(mesh.us()).run("status").out().contains("hidden by a newer one with the same unique value"));
     }
 
     /** A statement that breaks a unique key here is an error of its user's. */
