@@ -10,6 +10,7 @@ import io.rowmesh.schema.TableShape;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -27,13 +28,18 @@ public final class KeyTruncate {
     private final Write write;
     private final boolean patient;
     private final Function<FoundKey, Decided<String>> decision;
+    private final Consumer<KeyWrite> history;
     private final Deque<Row> left = new ArrayDeque<>();
     private State state;
     private KeyWrite each;
 
-    /** @param patient of a lane, which keeps writers out; the capture does not */
+    /**
+     * @param patient of a lane, which keeps writers out; the capture does not
+     * @param history is given each key that is done
+     */
     public KeyTruncate(MergeTarget rows, KeyTarget keys, KeyedTable<?> rules, TableShape table, Write write, boolean patient,
-                       Function<FoundKey, Decided<String>> decision) {
+                       Function<FoundKey, Decided<String>> decision, Consumer<KeyWrite> history) {
+        this.history = history;
         this.rows = rows;
         this.keys = keys;
         this.rules = rules;
@@ -76,6 +82,7 @@ public final class KeyTruncate {
             each = new KeyWrite(rows, keys, table, next, patient, decision);
         }
         if (!each.step()) {
+            history.accept(each);
             each = null;
         }
     }

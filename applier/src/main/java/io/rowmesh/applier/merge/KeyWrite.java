@@ -103,7 +103,7 @@ public final class KeyWrite {
 
     /** Somebody else is at the row: whoever it is leaves it to the capture or to {@code settle}. */
     private void leave() {
-        decided = new Decided<>(decided.kept().leftWaiting(), new Decided.Leave());
+        decided = new Decided<>(decided.kept().leftWaiting(), new Decided.Leave(), decided.met());
     }
 
     private State keep() throws SQLException {
@@ -155,6 +155,11 @@ public final class KeyWrite {
     /** What stood before; valid once it is done. */
     public FoundKey found() {
         return first;
+    }
+
+    /** Canonical. */
+    public String rowKey() {
+        return RowKey.of(table, key);
     }
 
     /** What was decided; valid once it is done. */

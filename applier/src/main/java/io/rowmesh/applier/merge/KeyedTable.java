@@ -75,6 +75,6 @@ public final class KeyedTable<S> {
     private Decided<String> text(Decided<S> decided) {
         Kept<S> kept = decided.kept();
         return new Decided<>(new Kept<>(rule.encode(kept.state()), kept.captured(), kept.waiting(), kept.withheld(),
-                rule.unresolved(kept.state())), decided.show());
+                rule.unresolved(kept.state())), decided.show(), decided.met());
     }
 }

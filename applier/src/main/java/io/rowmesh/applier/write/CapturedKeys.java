@@ -27,6 +27,7 @@ import java.util.function.Function;
 final class CapturedKeys {
 
     private final WriteContext context;
+    private final RepairHistory history;
     private final Map<TableKey, Gathered> gathered = new LinkedHashMap<>();
     private final Deque<Gathered> left = new ArrayDeque<>();
     private KeyWrite write;
@@ -37,8 +38,10 @@ final class CapturedKeys {
     private record Gathered(TableShape table, Row key, long sequence, List<Write> writes) {
     }
 
-    CapturedKeys(WriteContext context) {
+    /** @param history what is to be told of them */
+    CapturedKeys(WriteContext context, RepairHistory history) {
         this.context = context;
+        this.history = history;
     }
 
     /** Notes a change of a transaction that is visible. */
@@ -97,7 +100,8 @@ final class CapturedKeys {
         if (next.key() == null) {
             left.poll();
             Write last = next.writes().get(next.writes().size() - 1);
-            truncate = new KeyTruncate(target.merges(), target.keys(), table, next.table(), last, false, decision);
+            truncate = new KeyTruncate(target.merges(), target.keys(), table, next.table(), last, false, decision,
+                    each -> history.add(next.table().id(), each));
             return true;
         }
         target.savepoint();
@@ -115,7 +119,7 @@ final class CapturedKeys {
             if (behindSavepoint) {
                 context.target().releaseSavepoint();
             }
-            left.poll();
+            history.add(left.poll().table().id(), write);
         } catch (SQLException e) {
             if (SqlFaults.remedy(e) != SqlFaults.Remedy.PARK_ROW || !behindSavepoint) {
                 throw e;
@@ -125,6 +129,7 @@ final class CapturedKeys {
             Gathered refused = left.poll();
             Decided<String> decided = write.decided();
             if (decided != null) {
+                history.add(refused.table().id(), write);
                 context.target().keys().keep(refused.table().id(), TableKey.of(refused.writes().get(0).change()).key(),
                         decided.kept().leftWaiting());
             }

@@ -18,21 +18,30 @@ final class KeptWriter {
 
     private final KeyWrite write;
     private final KeyTruncate truncate;
+    private final Outcome outcome;
+    private final String label;
 
     /**
      * @param position the change's place in its transaction
      * @throws SQLException with state 22000 when the transaction does not say what the rule decides by
      */
-    KeptWriter(WriteContext context, TableRules rules, TransactionHeader header, RowChange change, long position) throws SQLException {
+    KeptWriter(WriteContext context, TableRules rules, TransactionHeader header, RowChange change, long position, Outcome outcome)
+            throws SQLException {
+        this.outcome = outcome;
+        this.label = rules.row().label();
         Target target = context.target();
         KeyedTable<?> table = KeyedTable.of(rules);
         Stamp stamp = new Stamp(header.version(), header.epoch(), header.sequence(), position);
-        Write incoming = new Write(stamp, rules.choosesSiblings() ? seen(header, change) : null, change, false);
+        Write incoming = new Write(stamp, rules.choosesSiblings() ? seen(header, change) : Seen.of(header.seen()), change, false);
         boolean all = change.kind() == RowChange.Kind.TRUNCATE;
         this.write = all ? null : new KeyWrite(target.merges(), target.keys(), change.table(), RowChange.keyImage(change), true,
                 found -> table.apply(found, incoming));
         this.truncate = all ? new KeyTruncate(target.merges(), target.keys(), table, change.table(), incoming, true,
-                found -> table.apply(found, incoming)) : null;
+                found -> table.apply(found, incoming), this::tell) : null;
+    }
+
+    private void tell(KeyWrite done) {
+        MetConflicts.records(done, label).forEach(outcome::conflict);
     }
 
     private static Seen seen(TransactionHeader header, RowChange change) throws SQLException {
@@ -45,6 +54,13 @@ final class KeptWriter {
 
     boolean step() throws SQLException {
         return write != null ? write.step() : truncate.step();
+    }
+
+    /** What it met; to be called once it is done. */
+    void tell() {
+        if (write != null) {
+            tell(write);
+        }
     }
 
     boolean written() {

@@ -66,8 +66,8 @@ public final class LocalRepairs {
     public LocalRepairs(WriteContext context) {
         this.context = context;
         this.target = context.target();
-        this.kept = new CapturedKeys(context);
         this.history = new RepairHistory(context);
+        this.kept = new CapturedKeys(context, history);
     }
 
     /** To be done first: learns the tombstones that stand, and repeats every second look that a restart may have cut short. */
@@ -336,7 +336,7 @@ public final class LocalRepairs {
             steps.add(this::stepKept);
             return;
         }
-        steps.add(target::commit);
+        planHistoryAndCommit();
         steps.add(this::free);
         steps.add(() -> kept.done(wholeUpTo));
     }

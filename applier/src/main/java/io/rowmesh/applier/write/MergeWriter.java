@@ -86,7 +86,7 @@ final class MergeWriter {
             return;
         }
         boolean keeps = KeyedTable.keeps(rules(next));
-        kept = keeps ? new KeptWriter(context, rules(next), header, next, position) : null;
+        kept = keeps ? new KeptWriter(context, rules(next), header, next, position, outcome) : null;
         write = keeps ? null : new CounterWrite(context.target().merges(), rules(next), header, next);
     }
 
@@ -125,6 +125,7 @@ final class MergeWriter {
         if (kept != null) {
             outcome.applied += kept.written() ? 1 : 0;
             outcome.skipped += kept.written() ? 0 : 1;
+            kept.tell();
             return;
         }
         outcome.applied += write.written() ? 1 : 0;

@@ -1,6 +1,7 @@
 package io.rowmesh.applier.write;
 
 import io.rowmesh.applier.history.ConflictBatch;
+import io.rowmesh.applier.merge.KeyWrite;
 import io.rowmesh.schema.TableId;
 
 import java.sql.SQLException;
@@ -23,6 +24,11 @@ final class RepairHistory {
 
     void add(TableId table, List<FallenRows> all) {
         all.forEach(rows -> add(table, rows));
+    }
+
+    /** What captured local writes met in the states of their keys. */
+    void add(TableId table, KeyWrite done) {
+        MetConflicts.records(done, context.options().rules().apply(table).row().label()).forEach(batch::add);
     }
 
     /** What was done is undone. */

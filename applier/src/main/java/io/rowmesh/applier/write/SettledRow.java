@@ -2,6 +2,8 @@ package io.rowmesh.applier.write;
 
 import io.rowmesh.applier.history.NamedRow;
 import io.rowmesh.applier.write.LocalTable.LocalColumn;
+import io.rowmesh.rules.RowRule;
+import io.rowmesh.rules.TableRules;
 import io.rowmesh.schema.TableId;
 
 import java.sql.Connection;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Writes one row of a user's table as any application would, to settle it. Says in a few words what it did. */
@@ -23,9 +26,19 @@ final class SettledRow {
     private final List<LocalColumn> key;
     private final List<String> keyTexts;
     private final String name;
+    private final TableKey rowKey;
+    private final TableRules rules;
+
+    /** Of a table whose rules do not merge. */
+    SettledRow(Connection connection, TableId id, List<String> keyTexts) throws SQLException {
+        this(connection, new TableKey(id, null), keyTexts, TableRules.LAST_WRITE_WINS);
+    }
 
     /** @param keyTexts of the key columns, in the table's order */
-    SettledRow(Connection connection, TableId id, List<String> keyTexts) throws SQLException {
+    SettledRow(Connection connection, TableKey rowKey, List<String> keyTexts, TableRules rules) throws SQLException {
+        TableId id = rowKey.table();
+        this.rowKey = rowKey;
+        this.rules = rules;
         this.connection = connection;
         this.table = new LocalCatalog(connection).table(id);
         this.key = table.columns().values().stream().filter(LocalColumn::key).toList();
@@ -57,8 +70,18 @@ final class SettledRow {
         }
     }
 
+    /** Whether a write counts as what it changes, not as the row that it leaves. */
+    boolean merges() {
+        return rules.counts() || rules.row() == RowRule.COLUMN_MERGE;
+    }
+
     /** The row as it is, with a new version. */
     String keep() throws SQLException {
+        touch();
+        return "with the row of this region, which goes to the others as a new write";
+    }
+
+    private void touch() throws SQLException {
         LocalColumn same = table.columns().values().stream().filter(column -> !column.generated() && !column.identityAlways())
                 .min((a, b) -> Boolean.compare(a.key(), b.key()))
                 .orElseThrow(() -> new IllegalStateException("table " + table.id() + " has no column that may be written"));
@@ -67,7 +90,6 @@ final class SettledRow {
             bindKey(update, 1);
             written(update.executeUpdate());
         }
-        return "with the row of this region, which goes to the others as a new write";
     }
 
     String delete() throws SQLException {
@@ -90,13 +112,62 @@ final class SettledRow {
         for (String column : columnsThatNeedAValue()) {
             needed.put(table.columns().get(column), image.get(column));
         }
-        try (Statement asleep = connection.createStatement()) {
-            asleep.execute("set local session_replication_role = 'replica'");
+        asleep(() -> {
             insert(needed);
             delete();
-            asleep.execute("set local session_replication_role = 'origin'");
-        }
+        });
         return "with no row, as none stands here; it is deleted in the other regions";
+    }
+
+    private interface Work {
+        void run() throws SQLException;
+    }
+
+    /** With no trigger looking on: what the table's own would note of a delete is noted here. */
+    private void asleep(Work work) throws SQLException {
+        try (Statement role = connection.createStatement()) {
+            role.execute("set local session_replication_role = 'replica'");
+            work.run();
+            role.execute("set local session_replication_role = 'origin'");
+        }
+        if (rules.counts()) {
+            noteDelete();
+        }
+    }
+
+    private void noteDelete() throws SQLException {
+        try (PreparedStatement note = connection.prepareStatement("insert into rowmesh.pending_delete (table_schema, table_name, row_key, xid)"
+                + " values (?, ?, ?, pg_current_xact_id()::xid::text::bigint)")) {
+            note.setString(1, rowKey.table().schema());
+            note.setString(2, rowKey.table().name());
+            note.setString(3, rowKey.key());
+            note.executeUpdate();
+        }
+    }
+
+    /**
+     * For rules that merge: the row is deleted and made anew in the one transaction, so that in every region it begins with these
+     * values, whatever was counted or merged before and whatever a parked change did elsewhere. The delete wakes no trigger and
+     * cascades to nothing, as the row is there again.
+     *
+     * @param stored the row that stands, whose values columns keep that are not named
+     */
+    String renew(Map<String, String> texts, Optional<NamedRow> stored) throws SQLException {
+        Map<LocalColumn, String> columns = stored.isPresent() ? writable(texts(stored.get())) : new LinkedHashMap<>();
+        columns.putAll(writable(texts));
+        if (stored.isPresent()) {
+            asleep(this::delete);
+        } else if (rules.counts()) {
+            deleteElsewhere(names(columns));
+        }
+        insert(columns);
+        return "the row was made anew";
+    }
+
+    private static Map<String, String> names(Map<LocalColumn, String> columns) {
+        Map<String, String> names = new LinkedHashMap<>();
+        columns.forEach((column, text) -> names.put(column.name(), text));
+        return names;
     }
 
     private List<String> columnsThatNeedAValue() throws SQLException {
@@ -115,6 +186,15 @@ final class SettledRow {
     }
 
     String write(Map<String, String> texts, boolean stands) throws SQLException {
+        if (stands) {
+            update(writable(texts));
+            return "the row was updated";
+        }
+        insert(writable(texts));
+        return "the row was inserted";
+    }
+
+    private Map<LocalColumn, String> writable(Map<String, String> texts) {
         Map<LocalColumn, String> columns = new LinkedHashMap<>();
         for (Map.Entry<String, String> value : texts.entrySet()) {
             LocalColumn column = table.columns().get(value.getKey());
@@ -125,19 +205,14 @@ final class SettledRow {
                 columns.put(column, value.getValue());
             }
         }
-        if (stands) {
-            update(columns);
-            return "the row was updated";
-        }
-        insert(columns);
-        return "the row was inserted";
+        return columns;
     }
 
     private void update(Map<LocalColumn, String> columns) throws SQLException {
         Map<LocalColumn, String> writable = new LinkedHashMap<>(columns);
         writable.keySet().removeIf(LocalColumn::identityAlways);
         if (writable.isEmpty()) {
-            keep();
+            touch();
             return;
         }
         String set = writable.keySet().stream().map(column -> StoredRows.name(column.name()) + " = ?::" + column.castType()).collect(Collectors.joining(", "));

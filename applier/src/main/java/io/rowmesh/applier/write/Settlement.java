@@ -8,8 +8,6 @@ import io.rowmesh.applier.history.ConflictRecord.Side;
 import io.rowmesh.applier.history.Decision;
 import io.rowmesh.applier.history.NamedRow;
 import io.rowmesh.rules.ConflictType;
-import io.rowmesh.rules.RowRule;
-import io.rowmesh.rules.TableRules;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.TableId;
 
@@ -103,23 +101,13 @@ public final class Settlement {
             throw new IllegalStateException("entry " + parkedId + " is a TRUNCATE of " + key.get().table()
                     + ", which no row can settle: mend its cause and retry it");
         }
-        refuseMerged(key.get().table());
         return settle(key.get(), parked, chosen.get(), with);
-    }
-
-    /** There a write is not the row it leaves, but what it changes: it would count in some regions twice. */
-    private void refuseMerged(TableId table) {
-        TableRules rules = options.rules().apply(table);
-        if (rules.counts() || rules.row() == RowRule.COLUMN_MERGE) {
-            throw new IllegalStateException("the rules of " + table + " merge concurrent writes, so a parked change cannot be settled by another"
-                    + " row: mend its cause and retry it");
-        }
     }
 
     private Result settle(TableKey key, List<ParkedChange> parked, ParkedChange chosen, With with) throws SQLException {
         StoredRows rows = StoredRows.of(connection, key.table(), options.region());
         List<String> texts = keyTexts(connection, key.key());
-        SettledRow row = new SettledRow(connection, key.table(), texts);
+        SettledRow row = new SettledRow(connection, key, texts, options.rules().apply(key.table()));
         Optional<StoredRows.Stored> stored = row.lock() ? rows.read(texts) : Optional.empty();
         if (with instanceof With.Values values && values.columns() != null) {
             requireSameKey(rows, key, texts, values.columns());
@@ -146,24 +134,28 @@ public final class Settlement {
     private String write(SettledRow row, Optional<StoredRows.Stored> stored, List<ParkedChange> parked, ParkedChange chosen, With with)
             throws SQLException {
         if (with instanceof With.Values values && values.columns() != null) {
-            return row.write(values.columns(), stored.isPresent());
+            return put(row, values.columns(), stored.map(StoredRows.Stored::row));
         }
         if (with instanceof With.Local && stored.isPresent()) {
-            return row.keep();
+            return row.merges() ? put(row, Map.of(), stored.map(StoredRows.Stored::row)) : row.keep();
         }
         ParkedChange newest = parked.stream().filter(entry -> entry.header().origin().equals(chosen.header().origin()))
                 .max(Comparator.comparing((ParkedChange entry) -> entry.header().version()).thenComparing(ParkedChange::id)).orElseThrow();
         if (!(with instanceof With.Remote)) {
             return stored.isPresent() ? row.delete() : noRow(row, newest);
         }
-        return "with the row of " + newest.header().origin() + ", " + remote(row, newest, stored.isPresent());
+        return "with the row of " + newest.header().origin() + ", " + remote(row, newest, stored.map(StoredRows.Stored::row));
     }
 
-    private String remote(SettledRow row, ParkedChange newest, boolean stands) throws SQLException {
+    private static String put(SettledRow row, Map<String, String> texts, Optional<NamedRow> stored) throws SQLException {
+        return row.merges() ? row.renew(texts, stored) : row.write(texts, stored.isPresent());
+    }
+
+    private String remote(SettledRow row, ParkedChange newest, Optional<NamedRow> stored) throws SQLException {
         if (newest.change().kind() != RowChange.Kind.DELETE) {
-            return row.write(SettledRow.texts(NamedRow.of(newest.change())), stands);
+            return put(row, SettledRow.texts(NamedRow.of(newest.change())), stored);
         }
-        if (stands) {
+        if (stored.isPresent()) {
             return row.delete();
         }
         throw nothingLeft(newest);

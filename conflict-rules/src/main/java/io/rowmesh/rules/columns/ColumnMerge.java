@@ -3,6 +3,7 @@ package io.rowmesh.rules.columns;
 import io.rowmesh.rules.columns.ColumnValue.Source;
 import io.rowmesh.rules.keystate.Image;
 import io.rowmesh.rules.keystate.KeyRule;
+import io.rowmesh.rules.keystate.Met;
 import io.rowmesh.rules.keystate.Stamp;
 import io.rowmesh.rules.keystate.StateText;
 import io.rowmesh.rules.keystate.Write;
@@ -74,6 +75,16 @@ public final class ColumnMerge implements KeyRule<ColumnState> {
                 yield deleted(state, stamp, columns);
             }
             case TRUNCATE -> deleted(state, stamp, columns);
+        };
+    }
+
+    @Override
+    public List<Met> met(ColumnState state, Write write) {
+        ColumnConflicts conflicts = new ColumnConflicts(state, write);
+        return switch (write.change().kind()) {
+            case INSERT -> conflicts.ofWrite(null);
+            case UPDATE -> conflicts.ofWrite(changed((RowChange.Update) write.change()));
+            case DELETE, TRUNCATE -> conflicts.ofDelete();
         };
     }
 

@@ -1,7 +1,18 @@
 package io.rowmesh.rules.keystate;
 
-/** What is to be done about a key: kept from now on, and done to its row. */
-public record Decided<S>(Kept<S> kept, Show show) {
+import java.util.List;
+
+/**
+ * What is to be done about a key: kept from now on, and done to its row.
+ *
+ * @param met what the history is to tell of it
+ */
+public record Decided<S>(Kept<S> kept, Show show, List<Met> met) {
+
+    /** Of what is no conflict. */
+    public Decided(Kept<S> kept, Show show) {
+        this(kept, show, List.of());
+    }
 
     /** What is to be done to the row. */
     public sealed interface Show {

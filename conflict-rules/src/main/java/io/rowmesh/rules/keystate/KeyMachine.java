@@ -4,6 +4,7 @@ import io.rowmesh.rules.keystate.StoredKey.Writer;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.Seen;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -34,15 +35,17 @@ public final class KeyMachine<S> {
      */
     public Decided<S> apply(StoredKey stored, Kept<S> kept, S table, Write write) {
         boolean unknown = unknown(stored, kept);
-        S joined = rule.join(unknown ? start(kept, table) : withRow(stored, kept, table), write);
+        S before = unknown ? start(kept, table) : withRow(stored, kept, table);
+        S joined = rule.join(before, write);
+        List<Met> met = rule.met(before, write);
         if (!unknown) {
-            return new Decided<>(new Kept<>(joined, captured(kept), false, false), show(stored, joined));
+            return new Decided<>(new Kept<>(joined, captured(kept), false, false), show(stored, joined), met);
         }
         Kept<S> waiting = new Kept<>(joined, captured(kept), true, withheld(kept));
         if (stored.writer() == Writer.USER && !withheld(kept) && rule.standsOver(write, stored.version(), stored.row())) {
-            return new Decided<>(waiting, only(write));
+            return new Decided<>(waiting, only(write), met);
         }
-        return new Decided<>(waiting, new Decided.Leave());
+        return new Decided<>(waiting, new Decided.Leave(), met);
     }
 
     /**
@@ -53,7 +56,9 @@ public final class KeyMachine<S> {
      */
     public Decided<S> capture(StoredKey stored, Kept<S> kept, S table, List<Write> writes, boolean whole) {
         S joined = start(kept, table);
+        List<Met> met = new ArrayList<>(0);
         for (Write write : writes) {
+            met.addAll(rule.met(joined, write));
             joined = rule.join(joined, write);
         }
         Write last = writes.get(writes.size() - 1);
@@ -63,7 +68,7 @@ public final class KeyMachine<S> {
         boolean later = laterWrite || laterDelete;
         boolean waiting = laterDelete || later && kept != null && kept.waiting();
         Long captured = whole ? (Long) micros : captured(kept);
-        return new Decided<>(new Kept<>(joined, captured, waiting, false), later ? new Decided.Leave() : show(stored, joined));
+        return new Decided<>(new Kept<>(joined, captured, waiting, false), later ? new Decided.Leave() : show(stored, joined), met);
     }
 
     /**

@@ -3,6 +3,7 @@ package io.rowmesh.rules.keystate;
 import io.rowmesh.schema.Seen;
 import io.rowmesh.schema.Version;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -25,6 +26,9 @@ public interface KeyRule<S> {
 
     /** The state with one more write; the order in which writes are joined is of no effect (where the rule needs it: of causal orders). */
     S join(S state, Write write);
+
+    /** What the write meets in a state that is without it, neither having seen the other: for the conflict history. */
+    List<Met> met(S state, Write write);
 
     /** The row that is to stand, or none. */
     Optional<Image> shown(S state);

@@ -2,6 +2,7 @@ package io.rowmesh.rules.siblings;
 
 import io.rowmesh.rules.keystate.Image;
 import io.rowmesh.rules.keystate.KeyRule;
+import io.rowmesh.rules.keystate.Met;
 import io.rowmesh.rules.keystate.Stamp;
 import io.rowmesh.rules.keystate.StateText;
 import io.rowmesh.rules.keystate.Write;
@@ -67,6 +68,16 @@ public final class SiblingRule implements KeyRule<SiblingState> {
         }
         kept.add(sibling(write));
         return new SiblingState(kept);
+    }
+
+    @Override
+    public List<Met> met(SiblingState state, Write write) {
+        SiblingState joined = join(state, write);
+        if (joined.equals(state)) {
+            return List.of();
+        }
+        Sibling shown = state.siblings().isEmpty() ? null : chooser.choose(state.siblings());
+        return SiblingConflicts.of(shown, chooser.choose(joined.siblings()), write);
     }
 
     /**

@@ -271,7 +271,7 @@ final class Capture implements Actor {
     private boolean sync() {
         region.log.sync();
         region.settled(settled);
-        touched |= !settled.isEmpty() && world.planted != Fault.UNIQUE_TOUCHED_NOT_LOOKED_AT;
+        touched |= world.profile.unique() && !settled.isEmpty() && world.planted != Fault.UNIQUE_TOUCHED_NOT_LOOKED_AT;
         settled.clear();
         region.versions.durable();
         gathered = false;

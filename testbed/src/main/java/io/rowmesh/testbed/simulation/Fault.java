@@ -84,7 +84,9 @@ public enum Fault {
     HISTORY_WITHOUT_DELETED("the history leaves out what a newer delete refuses"),
     HISTORY_WITHOUT_REPAIRS("the history leaves out what second looks and re-assertion delete"),
     HISTORY_WITHOUT_TRUNCATES("the history leaves out what a truncate deletes"),
-    HISTORY_AFTER_COMMIT("the history is written by a transaction of its own, after the change's");
+    HISTORY_AFTER_COMMIT("the history is written by a transaction of its own, after the change's"),
+    HISTORY_WITHOUT_CAPTURED(Rules.COLUMN_MERGE, "the history leaves out what captured local writes meet"),
+    HISTORY_WITHOUT_OLDER_COLUMNS(Rules.COLUMN_MERGE, "the history leaves out columns of a change that are older than what stands");
 
     private final String description;
     private final Rules rules;

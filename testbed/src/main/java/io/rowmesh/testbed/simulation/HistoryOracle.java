@@ -86,6 +86,11 @@ final class HistoryOracle {
         }
     }
 
+    /** Whether a region's history has a conflict of a key in which a version took part. */
+    boolean tells(int region, TableShape shape, int key, long version) {
+        return told.get(region).getOrDefault(shape.id() + World.ROW_KEYS[key], Set.of()).contains(version);
+    }
+
     private List<List<Write>> writes(TableShape shape, int keys) {
         List<List<Write>> writes = new ArrayList<>();
         for (int key = 0; key < keys; key++) {
@@ -130,7 +135,7 @@ final class HistoryOracle {
         }
         for (Region region : world.regions) {
             boolean expected = region.number == write.region || all.stream().noneMatch(other -> other.newer(write) && write.hasSeen(other));
-            if (expected && !told.get(region.number).getOrDefault(shape.id() + World.ROW_KEYS[key], Set.of()).contains(write.version)) {
+            if (expected && !tells(region.number, shape, key, write.version)) {
                 throw new Broken("key " + key + " of " + shape.id() + ": the " + write.last.kind().name().toLowerCase(java.util.Locale.ROOT) + " "
                         + Versions.text(write.version) + " is gone, nobody had seen it, and the history of region " + region.name
                         + " does not tell of it");

@@ -2,6 +2,7 @@ package io.rowmesh.testbed.simulation;
 
 import io.rowmesh.applier.history.ConflictBatch;
 import io.rowmesh.applier.history.ConflictRecord;
+import io.rowmesh.applier.history.Decision;
 import io.rowmesh.applier.merge.KeyTarget;
 import io.rowmesh.applier.merge.MergeTarget;
 import io.rowmesh.applier.unique.UniqueTarget;
@@ -199,7 +200,7 @@ final class MemoryTarget implements Target {
         DbTransaction own = transaction();
         own.wrote = true;
         (is(Fault.HISTORY_AFTER_COMMIT) ? afterCommit : own.conflicts).addAll(conflicts.listed().stream()
-                .filter(each -> each.type() != ConflictType.UPDATE_DELETED || !is(Fault.HISTORY_WITHOUT_DELETED)).toList());
+                .filter(each -> !isLeftOut(each)).toList());
         if (world.trace != null) {
             conflicts.listed().forEach(conflict -> world.trace(World.NAMES[database.region] + " notes " + conflict.type().label() + " "
                     + conflict.key() + " " + conflict.decision().label() + ", stored " + conflict.stored() + ", incoming " + conflict.incoming()));
@@ -317,6 +318,13 @@ final class MemoryTarget implements Target {
             }
         }
         open = null;
+    }
+
+    private boolean isLeftOut(ConflictRecord conflict) {
+        return is(Fault.HISTORY_WITHOUT_DELETED) && conflict.type() == ConflictType.UPDATE_DELETED
+                || is(Fault.HISTORY_WITHOUT_CAPTURED) && self
+                || is(Fault.HISTORY_WITHOUT_OLDER_COLUMNS) && conflict.type() != ConflictType.UPDATE_DELETED
+                && conflict.decision() == Decision.KEPT_LOCAL;
     }
 
     private void historyAfter() {

@@ -33,6 +33,7 @@ final class Oracle {
                     new SiblingOracle(world, world.shapes.get(number)).check(key);
                 } else if (world.shapes.get(number) == WideRows.SHAPE) {
                     new ColumnOracle(world, number).check(key);
+                    new ColumnHistoryOracle(world, history).check(key);
                 } else if (number > 0 || !withheldHeartbeat(world.regions[key])) {
                     check(number, key);
                 }

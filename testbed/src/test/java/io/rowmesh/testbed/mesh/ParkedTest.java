@@ -30,8 +30,15 @@ class ParkedTest {
 
     @BeforeAll
     static void start() {
-        mesh = new TestingMesh(directory, TestingMesh.DEFAULT.withYaml("private: [ { match: public.people, columns: [secret] } ]"));
-        mesh.execute("create table wide (id int primary key, v text)",
+        mesh = new TestingMesh(directory, TestingMesh.DEFAULT.withYaml("""
+                private: [ { match: public.people, columns: [secret] } ]
+                rules:
+                  - { match: public.stock, rule: last-write-wins, columns: { n: sum, high: max } }
+                  - { match: public.customer, rule: column-merge }
+                """));
+        mesh.execute("create table stock (id int primary key, n int not null, high int, v text)",
+                "create table of_stock (id int primary key references stock on delete cascade)", "create table customer (id int primary key, city text, zip text)",
+                "create table wide (id int primary key, v text)",
                 "create table people (id int primary key, email text unique, secret text)",
                 "create table checked (id numeric primary key, v text)").start();
         eu = new CommandLineOf(mesh.eu());
@@ -139,7 +146,57 @@ class ParkedTest {
     }
 
     private static CommandLineOf.Result settle(String key, String with) {
-        return us.run("parked", "settle", mesh.us().postgres().value("select min(parked_id) from rowmesh.parked where row_key = '" + key + "'"), "--with", with);
+        return settle("checked", key, with);
+    }
+
+    private static CommandLineOf.Result settle(String table, String key, String with) {
+        return us.run("parked", "settle", mesh.us().postgres().value("select min(parked_id) from rowmesh.parked where table_name = '" + table
+                + "' and row_key = '" + key + "'"), "--with", with);
+    }
+
+    /** There the row begins anew everywhere, whatever was counted before; rows that refer to it stay. */
+    @Test
+    void aCounterIsSettledByARowThatBeginsAnew() throws IOException {
+        mesh.eu().postgres().execute("insert into stock values (1, 5, 5, 'first')");
+        mesh.awaitQuiet(LIMIT);
+        mesh.us().postgres().execute("alter table stock add constraint few check (n <= 7 or v is null)", "insert into of_stock values (1)");
+        mesh.eu().postgres().execute("update stock set n = n + 4, high = 9 where id = 1", "insert into stock values (2, 100, 1, 'only in eu')");
+        mesh.us().postgres().execute("update stock set n = n - 1 where id = 1");
+        mesh.awaitQuiet(LIMIT);
+        assertEquals("8 4", mesh.eu().postgres().value("select n from stock where id = 1") + " " + mesh.us().postgres().value("select n from stock where id = 1"));
+        assertEquals(1, settle("stock", "[\"1\"]", "remote").exitCode(), "the cause is not mended");
+        CommandLineOf.Result local = settle("stock", "[\"1\"]", "local");
+        assertTrue(local.out().contains("the row was made anew"), local.toString());
+        assertTrue(settle("stock", "[\"2\"]", "local").out().contains("it is deleted in the other regions"));
+        mesh.eu().postgres().execute("insert into stock values (3, 50, 1, 'as in eu')");
+        mesh.awaitQuiet(LIMIT);
+        Path file = Files.writeString(directory.resolve("stock.json"), "{\"n\": \"7\", \"v\": \"settled\"}");
+        assertTrue(settle("stock", "[\"3\"]", file.toString()).out().contains("the row was made anew"));
+        mesh.awaitQuiet(LIMIT);
+        mesh.eu().postgres().execute("update stock set n = n + 1 where id = 1", "update stock set n = n - 2 where id = 3");
+        assertEqual();
+        assertEquals(List.of(List.of("1", "5", "5", "first"), List.of("3", "5", "1", "settled")).toString(), mesh.us().postgres().query(
+                "select id, n, case when id = 1 then high else 1 end, v from stock order by id").toString());
+        assertEquals("1", mesh.us().postgres().value("select count(*) from of_stock"));
+        assertEquals("0", mesh.us().postgres().value("select count(*) from rowmesh.pending_delete"));
+    }
+
+    /** As each column has its own last write, the row that is settled takes all of them. */
+    @Test
+    void aMergedRowIsSettledWithAllItsColumns() {
+        mesh.eu().postgres().execute("insert into customer values (1, 'Rome', '1')");
+        mesh.awaitQuiet(LIMIT);
+        mesh.us().postgres().execute("alter table customer add constraint good check (city <> 'bad')");
+        mesh.us().postgres().execute("update customer set zip = '3' where id = 1");
+        mesh.awaitQuiet(LIMIT);
+        mesh.eu().postgres().execute("update customer set city = 'bad', zip = '2' where id = 1");
+        mesh.awaitQuiet(LIMIT);
+        assertEquals(0, settle("customer", "[\"1\"]", "local").exitCode());
+        assertEqual();
+        assertEquals("Rome 3", mesh.eu().postgres().value("select city || ' ' || zip from customer"));
+        mesh.eu().postgres().execute("update customer set city = 'Oslo' where id = 1");
+        assertEqual();
+        assertEquals("Oslo 3", mesh.us().postgres().value("select city || ' ' || zip from customer"));
     }
 
     /** Changes that a settling did not see, as they came meanwhile, are judged by their versions without anybody asking. */
