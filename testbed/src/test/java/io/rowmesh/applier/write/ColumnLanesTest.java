@@ -120,6 +120,29 @@ class ColumnLanesTest {
     }
 
     @Test
+    void theHistoryTellsOfTheColumnsThatWent() throws SQLException {
+        postgres.execute("truncate rowmesh.conflict");
+        apply(eu, start, insert("ann", "a@x"));
+        apply(ap, start + 20, update(row("ann", "a@x"), row("ann", "ap@x")));
+        apply(eu, start + 10, update(row("ann", "a@x"), row("anna", "eu@x")));
+        Local local = locally("update public.person set mail = 'us@x'", update(row("anna", "ap@x"), row("anna", "us@x")));
+        apply(ap, local.micros() - 1, update(row("ann", "ap@x"), row("ann", "ap2@x")));
+        capture(local);
+        long deleted = Micros.now();
+        apply(eu, deleted, new RowChange.Delete(T, row("anna", "ap@x")));
+        apply(ap, deleted - 1, update(row("ann", "ap2@x"), row("late", "ap2@x")));
+        assertEquals("", rows());
+        assertEquals(List.of(
+                List.of("update_origin_differs", "applied", "{\"mail\": \"a@x\"}", "eu", "ap"),
+                List.of("update_origin_differs", "kept_local", "{\"mail\": \"ap@x\"}", "ap", "eu"),
+                List.of("update_origin_differs", "applied", "{\"mail\": \"ap2@x\"}", "ap", "us"),
+                List.of("delete_origin_differs", "deleted", "{\"mail\": \"us@x\"}", "us", "eu"),
+                List.of("update_deleted", "kept_local", "-", "eu", "ap")),
+                postgres.query("select type, decision, coalesce(stored_row::text, '-'), stored_origin, incoming_origin from rowmesh.conflict order by conflict_id"));
+        assertEquals("[\"1\"] column-merge", postgres.value("select distinct row_key || ' ' || rule from rowmesh.conflict"));
+    }
+
+    @Test
     void aLocalWriteThatIsCapturedOnlyAfterARewriteIsMergedAllTheSame() throws SQLException {
         apply(eu, start, insert("ann", "a@x"));
         Local local = locally("update public.person set name = 'local'", update(row("ann", "a@x"), row("local", "a@x")));
