@@ -102,7 +102,7 @@ public final class Node implements AutoCloseable {
         TombstoneIndex tombstones = new TombstoneIndex();
         AppliedMarks marks = new AppliedMarks();
         Fences fences = new Fences(pool, ApplierSettings.peers(config), config.maxSilence(), System::nanoTime);
-        Touching touching = Touching.of(pool, config.maxClockSkew(), log.newestMicros(), log.secret(), CaptureOptions.HEARTBEAT::equals,
+        Touching touching = Touching.of(pool, config.region(), config.maxClockSkew(), log.newestMicros(), log.secret(), CaptureOptions.HEARTBEAT::equals,
                 table -> rules(config, table).counts(), registry);
         LaneShare share = new LaneShare(locks, tombstones, marks, new AppliedVector(), touching.versions(), fences);
         LocalWrites localWrites = opened(new LocalWrites(sessions, applying, locks, tombstones));

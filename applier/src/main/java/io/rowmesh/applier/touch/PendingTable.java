@@ -27,6 +27,12 @@ final class PendingTable {
             delete from rowmesh.pending_touch p using unnest(?::text[], ?::text[], ?::text[]) as u(s, n, k)
             where p.table_schema = u.s and p.table_name = u.n and md5(p.row_key) = md5(u.k)""";
 
+    /** Not of a transaction that is shipped: it has another timestamp, or this one is its own. */
+    private static final String WITHDRAW = """
+            delete from rowmesh.tombstone d using unnest(?::text[], ?::text[], ?::text[]) as u(s, n, k)
+            where d.table_schema = u.s and d.table_name = u.n and md5(d.row_key) = md5(u.k) and d.origin = ?
+            and d.deleted_at = timestamptz 'epoch' + ? * interval '1 microsecond'""";
+
     private static final String ALL = "select table_schema, table_name, row_key, log_position, xid from rowmesh.pending_touch";
 
     private static final String NOT_HIDDEN = " p where not exists (select from rowmesh.shadow s where s.table_schema = p.table_schema"
@@ -43,6 +49,19 @@ final class PendingTable {
             insert.setLong(3, micros);
             bind(insert, 4, keys);
             insert.execute();
+        }
+    }
+
+    /**
+     * Takes back the tombstones of a withheld transaction: a node that died between them and the sync of the change log can have
+     * judged it otherwise. No other region ever hears of that version.
+     */
+    static void withdrawTombstones(Connection connection, Collection<WrittenKey> keys, String region, long micros) throws SQLException {
+        try (PreparedStatement delete = connection.prepareStatement(WITHDRAW)) {
+            bind(delete, 1, keys);
+            delete.setString(4, region);
+            delete.setLong(5, micros);
+            delete.execute();
         }
     }
 

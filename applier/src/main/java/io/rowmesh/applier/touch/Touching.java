@@ -29,17 +29,18 @@ public final class Touching {
     }
 
     /**
+     * @param region        this region
      * @param newestShipped newest commit timestamp that this region ever shipped, microseconds
      * @param secret        known to this node alone: so that nobody else's messages are taken for touches
      * @param untouched     tables whose withheld rows need no touch
      * @param counting      tables with counters
      */
-    public static Touching of(DataSource pool, Duration maxClockSkew, long newestShipped, String secret, Predicate<TableId> untouched,
+    public static Touching of(DataSource pool, String region, Duration maxClockSkew, long newestShipped, String secret, Predicate<TableId> untouched,
                               Predicate<TableId> counting, MeterRegistry registry) throws SQLException {
         LogVersions versions = versions(pool, newestShipped);
         Clocks clocks = new Clocks(maxClockSkew.toNanos() / 1_000, Micros::now, System::nanoTime);
         TouchesUnderWay underWay = new TouchesUnderWay();
-        return new Touching(versions, new Withholding(pool, versions, clocks, underWay, secret, untouched, counting, registry),
+        return new Touching(versions, new Withholding(pool, region, versions, clocks, underWay, secret, untouched, counting, registry),
                 new Toucher(pool, versions, clocks, underWay, secret));
     }
 

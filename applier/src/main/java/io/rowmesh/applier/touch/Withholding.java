@@ -33,6 +33,7 @@ public final class Withholding {
     private static final Logger LOG = LoggerFactory.getLogger(Withholding.class);
 
     private final DataSource pool;
+    private final String region;
     private final LogVersions versions;
     private final Clocks clocks;
     private final TouchesUnderWay underWay;
@@ -59,9 +60,10 @@ public final class Withholding {
      * @param untouched tables whose withheld rows need no touch, as the next write of the same row follows anyway: heartbeats
      * @param counting  tables with counters: what a withheld transaction added to them is shipped all the same
      */
-    Withholding(DataSource pool, LogVersions versions, Clocks clocks, TouchesUnderWay underWay, String secret,
+    Withholding(DataSource pool, String region, LogVersions versions, Clocks clocks, TouchesUnderWay underWay, String secret,
                 Predicate<TableId> untouched, Predicate<TableId> counting, MeterRegistry registry) {
         this.pool = pool;
+        this.region = region;
         this.versions = versions;
         this.clocks = clocks;
         this.underWay = underWay;
@@ -161,6 +163,7 @@ public final class Withholding {
         try (Connection connection = pool.getConnection()) {
             connection.setAutoCommit(false);
             PendingTable.add(connection, keys, position, whole(connection), micros);
+            PendingTable.withdrawTombstones(connection, keys, region, micros);
             connection.commit();
         }
         keys.forEach(key -> pending.withheld(key, position));

@@ -57,6 +57,10 @@ final class LookAgain {
             + " select g.version, " + Micros.sql("g.deleted_at") + ", g.epoch, g.sequence, (select count(*) from gone), g.texts from gone g limit "
             + FallenRows.LISTED;
 
+    /** %s: what makes a row one of theirs. Parameters: the table. */
+    private static final String NOT_PENDING = " not exists (select from rowmesh.pending_touch p cross join lateral (select p.row_key) d"
+            + " where p.table_schema = ? and p.table_name = ? and case when p.row_key = '*' then true else %s end) and";
+
     /** The same of rows that other regions wrote and that are newer: they stay. Further parameters: own origins. */
     private static final String STANDING = "select array[" + MICROS + ", v.roident::bigint], " + Micros.sql("d.deleted_at")
             + ", d.epoch, d.sequence, count(*) over (), array[%s]::text[] from %s as t join (%s offset 0) d on %s true"
@@ -100,13 +104,20 @@ final class LookAgain {
         }
     }
 
-    /** For every tombstone of a table. */
+    /**
+     * For every tombstone of a table. Keys that wait for their touch are left out: what stands of them may be an insert that came
+     * after a delete, with a timestamp below it as the clock was set back; their touch restates it, whatever its version.
+     */
     List<FallenRows> everywhere(TableId table) throws SQLException {
         List<FallenRows> fallen = new ArrayList<>();
         for (String origin : options.regions()) {
             for (boolean keyed : new boolean[] {true, false}) {
-                try (PreparedStatement delete = delete(keyed ? ROWS : TRUNCATES, table, keyed)) {
-                    fallen.add(run(delete, ofTable(delete, 1, table, origin), table, origin));
+                String waits = NOT_PENDING.formatted(keyEquals(table(table)));
+                try (PreparedStatement delete = delete(keyed ? ROWS : TRUNCATES, table, keyed, waits)) {
+                    int p = ofTable(delete, 1, table, origin);
+                    delete.setString(p++, table.schema());
+                    delete.setString(p++, table.name());
+                    fallen.add(run(delete, p, table, origin));
                 }
             }
         }
@@ -156,9 +167,14 @@ final class LookAgain {
     }
 
     private PreparedStatement delete(String deletes, TableId id, boolean keyed) throws SQLException {
+        return delete(deletes, id, keyed, "");
+    }
+
+    /** @param further what else makes a row one to delete */
+    private PreparedStatement delete(String deletes, TableId id, boolean keyed, String further) throws SQLException {
         LocalTable table = table(id);
         String version = "select array[" + MICROS + ", v.roident::bigint] from (" + StoredVersion.of(table) + ") v where v.\"timestamp\" is not null";
-        return connection.prepareStatement(DELETE.formatted(StoredRows.quoted(id), deletes, keyed ? keyEquals(table) + " and" : "",
+        return connection.prepareStatement(DELETE.formatted(StoredRows.quoted(id), deletes, (keyed ? keyEquals(table) + " and" : "") + further,
                 StoredVersion.before(table), version, texts(table)));
     }
 

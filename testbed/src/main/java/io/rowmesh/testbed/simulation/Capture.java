@@ -206,7 +206,7 @@ final class Capture implements Actor {
     }
 
     /** What is shipped of a transaction: all of it, or nothing (null), and then its keys are pending (convergence rules 6 and 7). */
-    private List<RowChange> judged(DbTransaction captured) {
+    private List<RowChange> judged(DbTransaction captured) throws SQLException {
         LocalTransaction judged = new LocalTransaction(region.versions, region.pending, captured.micros);
         List<RowChange> changes = captured.touch == null ? captured.changes : touched(captured, judged);
         if (world.planted == Fault.WRITES_OF_PENDING_KEYS_SHIPPED) {
@@ -264,6 +264,9 @@ final class Capture implements Actor {
     private long told(int origin) {
         if (world.planted == Fault.SEEN_OVERSTATED) {
             return Math.min(seen[origin] + 1, Math.max(seen[origin], world.regions[origin].log.synced()));
+        }
+        if (world.planted == Fault.SEEN_TOLD_BY_TIMESTAMP) {
+            return Math.max(seen[origin], world.regions[origin].log.newestUpTo(seenMicros[origin]));
         }
         return world.planted == Fault.SEEN_UNDERSTATED ? seen[origin] - 1 : seen[origin];
     }

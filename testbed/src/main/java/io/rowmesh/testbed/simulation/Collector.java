@@ -130,7 +130,7 @@ final class Collector implements Actor {
     }
 
     private boolean planted() {
-        return world.planted == Fault.TOMBSTONES_DROPPED_WHEN_ACKNOWLEDGED || world.planted == Fault.COUNTER_DELETES_DROPPED_WHEN_ACKNOWLEDGED || world.planted == Fault.SEEN_BY_TIMESTAMP;
+        return world.planted == Fault.TOMBSTONES_DROPPED_WHEN_ACKNOWLEDGED || world.planted == Fault.COUNTER_DELETES_DROPPED_WHEN_ACKNOWLEDGED;
     }
 
     private boolean mayGo(Tuple tombstone, Seen seen) {
@@ -138,10 +138,8 @@ final class Collector implements Actor {
             return seen.includes(World.NAMES[tombstone.origin], 1, tombstone.sequence);
         }
         for (Region each : world.regions) {
-            boolean has = each.number == tombstone.origin || (world.planted == Fault.SEEN_BY_TIMESTAMP
-                    ? HeartbeatText.micros(heartbeat(each.number), tombstone.origin) >= tombstone.micros && each != region
-                        || each == region && database.progress.sequence(tombstone.origin) >= tombstone.sequence
-                    : each.database.progress.sequence(tombstone.origin) >= tombstone.sequence);
+            boolean has = each.number == tombstone.origin
+                    || each.database.progress.sequence(tombstone.origin) >= tombstone.sequence;
             if (!has) {
                 return false;
             }

@@ -1,6 +1,7 @@
 package io.rowmesh.testbed.simulation;
 
 import io.rowmesh.schema.Row;
+import io.rowmesh.rules.credible.WrittenKey;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TableShape;
 
@@ -206,6 +207,28 @@ final class Database {
         written.origin = origin;
         written.sequence = sequence;
         written.recorded = ++recorded;
+    }
+
+    /** Takes back the own tombstone of exactly this timestamp, durably. */
+    void withdrawTombstone(WrittenKey key, long micros) throws SQLException {
+        Table table = table(key.table());
+        Tuple tombstone = committed(table.tombstones[key.isWholeTable() ? table.wholeTable() : World.slot(key.key())]);
+        if (tombstone == null || tombstone.micros != micros || tombstone.origin != region) {
+            return;
+        }
+        DbTransaction own = begin(region, false);
+        own.durable = true;
+        try {
+            Tuple locked = locked(tombstone, own);
+            if (locked == tombstone) {
+                delete(locked, own);
+            }
+        } catch (Blocked | SQLException e) {
+            abort(own);
+            throw e;
+        }
+        append(own);
+        makeVisible(own);
     }
 
     long recorded() {

@@ -26,6 +26,8 @@ final class DbTransaction {
     /** Commit timestamp; set up at the start for applied transactions, else taken in the commit. */
     long micros;
     boolean stamped;
+    /** Until when its commit stands still where it is. */
+    long pausedUntil;
     /** Its place in the order in which transactions became visible; 0 before. */
     long visibleAt;
     /** Its place in the log, from 1; 0 before. */

@@ -57,10 +57,13 @@ final class Heartbeats implements Actor {
     }
 
     private boolean commit() {
+        if (world.now < open.pausedUntil) {
+            return false;
+        }
         if (open.state == DbTransaction.State.ACTIVE) {
             open.durable = true;
             database.append(open);
-            if (world.choices.perMille(world.profile.slowCommits())) {
+            if (world.pauses(open)) {
                 return true;
             }
         }

@@ -307,15 +307,18 @@ final class LocalSession implements Actor {
             open = null;
             return true;
         }
+        if (world.now < open.pausedUntil) {
+            return false;
+        }
         if (open.state == DbTransaction.State.ACTIVE) {
             boolean stamped = open.stamped;
             database.stamp(open);
-            if (!stamped && world.choices.perMille(world.profile.slowCommits())) {
+            if (!stamped && world.pauses(open)) {
                 return true;
             }
             open.durable = true;
             database.append(open);
-            if (world.choices.perMille(world.profile.slowCommits())) {
+            if (world.pauses(open)) {
                 return true;
             }
         }

@@ -83,6 +83,9 @@ final class MemoryMerges implements MergeTarget {
         if (is(Fault.COUNTER_DELETE_KNOWN_AT_CAPTURE)) {
             deletes = new Deletes(deletes.last(), false);
         }
+        if (is(Fault.COUNTER_UPDATE_UPSERTED) && change.kind() == RowChange.Kind.UPDATE && database.live(table.slots[slot], own) == null) {
+            database.insert(table.slots, slot, own, table.text(RowChange.keyImage(change)));
+        }
         target.endStatement();
         return new KeyFacts(row == null ? null : new StoredRow(CounterRows.row(slot, row.value), version(header, table, slot, row, own)), deletes);
     }

@@ -304,10 +304,13 @@ final class MemoryTarget implements Target {
                 if (world.choices.perMille(world.profile.trouble())) {
                     throw new SQLException("the connection broke in the commit", "08006");
                 }
-                if (world.choices.perMille(world.profile.slowCommits())) {
+                if (world.pauses(own)) {
                     moved = true;
                     throw Blocked.INSTANCE;
                 }
+            }
+            if (world.now < own.pausedUntil) {
+                throw Blocked.INSTANCE;
             }
             database.makeVisible(own);
             if (is(Fault.PROGRESS_AFTER_DATA) && own.sequence > 0) {

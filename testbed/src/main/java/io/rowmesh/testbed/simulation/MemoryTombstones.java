@@ -118,9 +118,12 @@ final class MemoryTombstones {
 
     List<FallenRows> deleteBelowTombstones(TableId id) throws SQLException {
         Table table = database.table(id);
+        Region region = world.regions[database.region];
         MemoryStatement statement = session.begin(table);
         for (; statement.at < table.slots.length; statement.at++) {
-            lookAt(statement, table, statement.at);
+            if (!region.isPending(id, World.ROW_KEYS[statement.at])) {
+                lookAt(statement, table, statement.at);
+            }
         }
         session.endStatement();
         return List.of(statement.fallen());

@@ -13,6 +13,7 @@ import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.RowKey;
 import io.rowmesh.schema.TableId;
 
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -135,7 +136,9 @@ final class Region {
         return pendingTable.containsKey(new WrittenKey(table, key)) || pendingTable.containsKey(new WrittenKey(table, RowKey.ALL));
     }
 
-    void withheld(WrittenKey key, DbTransaction writer) {
+    /** Made durable with its tombstone withdrawn, if an earlier judgment of the transaction left one. */
+    void withheld(WrittenKey key, DbTransaction writer) throws SQLException {
+        database.withdrawTombstone(key, writer.micros);
         pending.withheld(key, writer.position);
         pendingTable.put(key, new Pending(writer.position, writer));
     }

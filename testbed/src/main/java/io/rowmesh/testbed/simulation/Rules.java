@@ -9,6 +9,8 @@ public enum Rules {
     CLOCK_STEPS,
     /** The rules over siblings, while clocks are set forth and back. */
     SIBLING_CLOCK_STEPS,
+    /** Only histories of commits that are long in the log before others see them: of last-write-wins, of counters, and while clocks are set. */
+    LONG_COMMITS, LONG_COMMITS_OF_COUNTERS, LONG_COMMITS_AND_STEPS,
     /** One or two unique keys beside the primary key, of which the newest row is shown. */
     UNIQUE,
     /** The same, while clocks are set forth and back. */
@@ -20,8 +22,8 @@ public enum Rules {
         return switch (this) {
             case ALL -> drawn < 2 ? Profile.ONLY_ROWS : drawn == 2 ? Profile.ONLY_COUNTERS : drawn == 3 ? Profile.ROWS_AND_COUNTERS
                     : choices.next(2) == 0 ? Profile.ONLY_COLUMNS : siblings(choices);
-            case LAST_WRITE_WINS, CLOCK_STEPS -> Profile.ONLY_ROWS;
-            case COUNTERS -> Profile.ONLY_COUNTERS;
+            case LAST_WRITE_WINS, CLOCK_STEPS, LONG_COMMITS, LONG_COMMITS_AND_STEPS -> Profile.ONLY_ROWS;
+            case COUNTERS, LONG_COMMITS_OF_COUNTERS -> Profile.ONLY_COUNTERS;
             case COLUMN_MERGE -> Profile.ONLY_COLUMNS;
             case SIBLINGS, SIBLING_CLOCK_STEPS -> siblings(choices);
             case REGION_PRIORITY -> Profile.ONLY_PRIORITY;

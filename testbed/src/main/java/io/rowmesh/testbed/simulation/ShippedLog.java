@@ -27,6 +27,16 @@ final class ShippedLog {
         return entries.stream().limit(synced).mapToLong(entry -> entry.header().commitMicros()).max().orElse(Long.MIN_VALUE);
     }
 
+    /** The last durable sequence whose timestamp is not above this one; 0 when there is none. */
+    long newestUpTo(long micros) {
+        for (int i = synced; i > 0; i--) {
+            if (entries.get(i - 1).header().commitMicros() <= micros) {
+                return i;
+            }
+        }
+        return 0;
+    }
+
     long nextSequence() {
         return entries.size() + 1;
     }

@@ -84,7 +84,7 @@ public final class SmallScope {
     }
 
     private World world() {
-        Profile profile = new Profile(script.regions(), 2, 0, 0, 1, List.of(1, 0, 0, 0, 0, 0), 0, 0, 0, 1, 1_000, 0, 0, 0, 0, 1_000, 0, 1, Profile.ONLY_ROWS, 0);
+        Profile profile = new Profile(script.regions(), 2, 0, 0, 1, List.of(1, 0, 0, 0, 0, 0), 0, 0, 0, 1, 1_000, 0, 0, 0, 0, 0, 1_000, 0, 0, 1, Profile.ONLY_ROWS, 0);
         World world = new World(new Default(), profile, planted, null);
         if (script.rowBefore()) {
             world.actors().add(0, LocalSession.scripted(world.regions[0], List.of(new int[] {LocalSession.INSERT, 0, 0})));

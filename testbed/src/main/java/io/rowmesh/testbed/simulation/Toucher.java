@@ -125,11 +125,14 @@ final class Toucher implements Actor {
     }
 
     private boolean commit() {
+        if (world.now < open.pausedUntil) {
+            return false;
+        }
         if (open.state == DbTransaction.State.ACTIVE) {
             open.wrote = true;
             open.durable = true;
             database.append(open);
-            if (world.choices.perMille(world.profile.slowCommits())) {
+            if (world.pauses(open)) {
                 return true;
             }
         }

@@ -156,7 +156,7 @@ final class World {
         if (now < stalledUntil[number]) {
             return false;
         }
-        if (choices.perMille(profile.stalls())) {
+        if (choices.perMille(actors.get(number) instanceof Capture ? profile.lags() : profile.stalls())) {
             stalledUntil[number] = now + choices.next(profile.stall());
             return false;
         }
@@ -188,6 +188,15 @@ final class World {
                 return false;
             }
         }
+        return true;
+    }
+
+    /** Whether a commit stands still where it is, for a while. */
+    boolean pauses(DbTransaction committing) {
+        if (!choices.perMille(profile.slowCommits())) {
+            return false;
+        }
+        committing.pausedUntil = profile.commit() == 0 ? 0 : now + choices.next(profile.commit());
         return true;
     }
 

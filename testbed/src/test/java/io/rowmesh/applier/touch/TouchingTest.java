@@ -71,7 +71,7 @@ class TouchingTest {
     /** As after a restart of the node. */
     private void node() throws SQLException {
         Clocks clocks = new Clocks(5_000_000, () -> Micros.now() + wrong.get(), System::nanoTime);
-        withholding = new Withholding(pool, versions, clocks, underWay, SECRET, table -> false, table -> false, new SimpleMeterRegistry());
+        withholding = new Withholding(pool, "eu", versions, clocks, underWay, SECRET, table -> false, table -> false, new SimpleMeterRegistry());
         withholding.restart();
         toucher = new Toucher(pool, versions, clocks, underWay, SECRET);
     }
@@ -213,6 +213,19 @@ class TouchingTest {
         }
         toucher.round();
         assertTrue(messages().stream().anyMatch(line -> line.contains("v[text]:'a'")));
+    }
+
+    /** A node that died before the sync had judged the delete otherwise. Seed 2222 of LONG_COMMITS_AND_STEPS. */
+    @Test
+    void aWithheldTransactionLeavesNoTombstone() throws SQLException {
+        long micros = Micros.now() + HOUR;
+        postgres.execute("truncate rowmesh.tombstone", "insert into rowmesh.tombstone (table_schema, table_name, row_key, deleted_at, origin, epoch,"
+                + " sequence) select 'public', 't', k, timestamptz 'epoch' + m * interval '1 microsecond', o, 1, 1 from (values ('[\"1\"]', " + micros
+                + ", 'eu'), ('[\"2\"]', " + (micros - 1) + ", 'eu'), ('[\"3\"]', " + micros + ", 'us'), ('[\"4\"]', " + micros + ", 'eu')) v(k, m, o)");
+        assertFalse(captured(xid(), micros, delete(1), delete(2), delete(3)));
+        assertEquals(List.of(List.of("[\"2\"]"), List.of("[\"3\"]"), List.of("[\"4\"]")),
+                postgres.query("select row_key from rowmesh.tombstone order by 1"));
+        postgres.execute("truncate rowmesh.tombstone");
     }
 
     @Test

@@ -277,6 +277,22 @@ class LaneWriterTest {
         assertEquals("4", postgres.value("select count(*) from rowmesh.tombstone"));
     }
 
+    /** An insert that came after a delete, with a timestamp below it: the clock was set back in between. Its touch restates it. */
+    @Test
+    void aStartLeavesRowsBelowTombstonesThatWaitForTheirTouch() throws SQLException {
+        postgres.execute("truncate rowmesh.pending_touch", "insert into public.t values (1, 'waits'), (2, 'below'), (3, 'below all')");
+        for (String key : List.of("[\"1\"]", "[\"2\"]", "*")) {
+            postgres.execute("insert into rowmesh.tombstone (table_schema, table_name, row_key, deleted_at, origin, epoch, sequence)"
+                    + " values ('public', 't', '" + key + "', clock_timestamp() + interval '1 second', 'us', 1, 1)");
+        }
+        postgres.execute("insert into rowmesh.pending_touch values ('public', 't', '[\"1\"]', 1, 1, now(), now())");
+        try (Connection connection = postgres.connect()) {
+            new JdbcTarget(connection, "us", options()).deleteBelowTombstones(T.id());
+        }
+        assertEquals(List.of(List.of("1", "waits")), rows());
+        postgres.execute("truncate rowmesh.pending_touch");
+    }
+
     /** Nothing is applied to such a table, so its deletes need no tombstone, and the node's role may have no right to write it. */
     @Test
     void localDeletesOfASendOnlyTableAreLeftAlone() throws SQLException {

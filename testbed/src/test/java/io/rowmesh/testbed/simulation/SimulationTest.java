@@ -25,6 +25,13 @@ class SimulationTest {
         assertEquals("[]", campaign.failed().toString());
     }
 
+    /** Seed 2222 had found a tombstone that a node left which died before it shipped the delete. */
+    @Test
+    void everyHistoryOfLongCommitsEndsWithEqualRegions() throws InterruptedException {
+        Campaign campaign = new Campaign(1, 2_500, Rules.LONG_COMMITS_AND_STEPS, null).run(Runtime.getRuntime().availableProcessors(), () -> false);
+        assertEquals("[]", campaign.failed().toString());
+    }
+
     @Test
     void everyHistoryOfSiblingsEndsWithEqualRegions() throws InterruptedException {
         Campaign campaign = new Campaign(1, 1_000, Rules.SIBLINGS, null).run(Runtime.getRuntime().availableProcessors(), () -> false);
