@@ -115,8 +115,10 @@ public final class SimulateCommand implements Callable<Integer> {
 
     private int planted(int workers) throws InterruptedException {
         int missed = 0;
-        System.out.printf("%-42s %18s %12s   %s%n", "fault", "median", "most", "what");
+        System.out.println("| fault | histories of | median | most |");
+        System.out.println("| --- | --- | --- | --- |");
         for (Fault each : fault == null ? Fault.values() : new Fault[] {fault}) {
+            System.err.println("searching for " + each);
             missed += switch (each.search()) {
                 case SEEDS -> bySeeds(each, workers);
                 case WINDOW -> bySchedules(each);
@@ -131,7 +133,8 @@ public final class SimulateCommand implements Callable<Integer> {
     }
 
     private static void row(Fault each, String median, String most) {
-        System.out.printf("%-42s %18s %12s   %s%n", each, median, most, each.description());
+        System.out.printf("| %s (`%s`) | `%s` | %s | %s |%n", each.description(), each, each.search() == Fault.Search.WINDOW ? "WINDOW" : each.rules(),
+                median, most);
     }
 
     private int bySeeds(Fault each, int workers) throws InterruptedException {

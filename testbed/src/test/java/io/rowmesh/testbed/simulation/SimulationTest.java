@@ -5,7 +5,6 @@ import org.junit.jupiter.api.Test;
 import java.util.List;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 class SimulationTest {
@@ -50,14 +49,6 @@ class SimulationTest {
     void everyHistoryOfSiblingsWithClocksThatStepEndsWithEqualRegions() throws InterruptedException {
         Campaign campaign = new Campaign(1, 500, Rules.SIBLING_CLOCK_STEPS, null).run(Runtime.getRuntime().availableProcessors(), () -> false);
         assertEquals("[]", campaign.failed().toString());
-    }
-
-    /** The capture began anew, withheld what it had joined into siblings, and gave its number to another transaction. */
-    @Test
-    void whatWasJoinedAndIsWithheldAfterARestartIsNoSibling() {
-        for (long seed : new long[] {413519, 417811}) {
-            assertNull(Simulation.run(seed, Rules.SIBLING_CLOCK_STEPS, null, null).fault());
-        }
     }
 
     @Test
