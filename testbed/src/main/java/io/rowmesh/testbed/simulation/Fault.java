@@ -124,7 +124,8 @@ public enum Fault {
     public Search search() {
         return switch (this) {
             case NO_SECOND_LOOK_OF_CAPTURE, NO_SECOND_LOOK_AT_ALL, LOOK_BEFORE_VISIBLE -> Search.WINDOW;
-            case NO_SECOND_LOOK_OF_LANE, TRUNCATE_WITHOUT_TABLE_LOCK, SAME_ORIGIN_ALWAYS_WINS, UNIQUE_LOST_MOVES_NOT_REPEATED -> Search.COVERED;
+            case NO_SECOND_LOOK_OF_LANE, TRUNCATE_WITHOUT_TABLE_LOCK, SAME_ORIGIN_ALWAYS_WINS, WRITES_OF_PENDING_KEYS_SHIPPED,
+                UNIQUE_LOST_MOVES_NOT_REPEATED -> Search.COVERED;
             default -> Search.SEEDS;
         };
     }
