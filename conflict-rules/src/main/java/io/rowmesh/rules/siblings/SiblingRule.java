@@ -59,7 +59,7 @@ public final class SiblingRule implements KeyRule<SiblingState> {
         List<Sibling> kept = new ArrayList<>();
         for (Sibling sibling : state.siblings()) {
             boolean sameOrigin = sibling.region().equals(write.stamp().version().origin());
-            if (sameOrigin ? !laterThan(sibling.stamp(), write) : write.stamp().in(sibling.seen())) {
+            if (sameOrigin ? !laterThan(sibling, write) : write.stamp().in(sibling.seen())) {
                 return state;
             }
             if (!sameOrigin && !sibling.stamp().in(write.seen())) {
@@ -85,14 +85,18 @@ public final class SiblingRule implements KeyRule<SiblingState> {
      * an earlier place of the log. Then it may also withhold a transaction that it had joined, and number what follows anew: so local
      * writes, whose timestamps rise with every one of a key that is shipped (convergence rule 6), go by those, and the last number counts.
      */
-    private static boolean laterThan(Stamp sibling, Write write) {
-        Stamp stamp = write.stamp();
-        if (write.local() && sibling.epoch() == stamp.epoch()) {
-            int byTime = Long.compare(sibling.version().commitMicros(), stamp.version().commitMicros());
-            boolean again = byTime == 0 && sibling.sequence() == stamp.sequence();
-            return again ? sibling.position() < stamp.position() : byTime <= 0;
+    private static boolean laterThan(Sibling sibling, Write write) {
+        int byTime = Long.compare(sibling.stamp().version().commitMicros(), write.stamp().version().commitMicros());
+        if (write.local() && sibling.stamp().epoch() == write.stamp().epoch() && (byTime != 0 || numberedAnew(sibling, write))) {
+            return byTime <= 0;
         }
-        return ORDER_OF_LOG.compare(sibling, stamp) < 0;
+        return ORDER_OF_LOG.compare(sibling.stamp(), write.stamp()) < 0;
+    }
+
+    private static boolean numberedAnew(Sibling sibling, Write write) {
+        Sibling again = sibling(write);
+        return sibling.stamp().sequence() != write.stamp().sequence() && sibling.stamp().position() == write.stamp().position()
+                && sibling.deleted() == again.deleted() && sibling.row().equals(again.row());
     }
 
     private static Sibling sibling(Write write) {
