@@ -58,6 +58,10 @@ final class Collector implements Actor {
                 Tuple tombstone = database.committed(each);
                 greatest = tombstone == null ? greatest : Math.max(greatest, tombstone.recorded);
             }
+            for (Tuple each : table.slots) {
+                Tuple row = database.committed(each);
+                greatest = row == null || row.rewritten == null || row.forgotten ? greatest : Math.max(greatest, row.recorded);
+            }
             greatest = table.beside == null ? greatest : database.recorded();
         }
         return greatest;
@@ -72,6 +76,7 @@ final class Collector implements Actor {
                 for (int slot = 0; slot < table.tombstones.length; slot++) {
                     drop(table.tombstones[slot], own, seen);
                 }
+                forgetRewritten(table, seen);
                 if (table.beside != null) {
                     dropBeside(table.beside, own, seen);
                 }
@@ -80,6 +85,16 @@ final class Collector implements Actor {
             database.makeVisible(own);
         } catch (Blocked | SQLException e) {
             database.abort(own);
+        }
+    }
+
+    private void forgetRewritten(Table table, Seen seen) {
+        for (Tuple each : table.slots) {
+            Tuple row = database.committed(each);
+            if (row != null && row.rewritten != null && row.recorded <= newest && !planted()) {
+                long sequence = row.rewritten.local ? region.log.synced() : row.rewritten.sequence;
+                row.forgotten |= seen.includes(World.NAMES[row.rewritten.origin], 1, sequence);
+            }
         }
     }
 

@@ -140,6 +140,9 @@ final class MemoryGroups {
         if (row.xmin == own) {
             return true;
         }
+        if (row.forgotten) {
+            return true;
+        }
         long stored = Versions.of(row);
         if (is(Fault.EQUAL_OF_SAME_ORIGIN_LOSES)) {
             return stored < incoming;

@@ -67,7 +67,7 @@ final class MemoryStatement {
             return;
         }
         met++;
-        if (row.xmin != own && row.xmin.origin != origin) {
+        if (row.xmin != own && row.writer().origin != origin) {
             if (foreign.isEmpty()) {
                 foreign = new ArrayList<>(2);
             }
@@ -76,7 +76,7 @@ final class MemoryStatement {
     }
 
     private static Version version(Tuple row) {
-        return new Version(row.xmin.micros, World.NAMES[row.xmin.origin]);
+        return new Version(row.writer().micros, World.NAMES[row.writer().origin]);
     }
 
     private static NamedRow named(Table table, int slot, Tuple row) {

@@ -102,7 +102,7 @@ final class MemoryTombstones {
     }
 
     private boolean isOlder(MemoryStatement statement, Tuple row, long version) {
-        return row.xmin == statement.own || Versions.of(row) < version;
+        return row.xmin == statement.own || (row.forgotten ? is(Fault.REPAIR_OF_FORGOTTEN_ROWS) : Versions.of(row) < version);
     }
 
     List<FallenRows> deleteBelowTombstones(TableId id, List<String> keys) throws SQLException {

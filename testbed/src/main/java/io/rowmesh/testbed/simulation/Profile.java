@@ -44,6 +44,7 @@ record Profile(int regions, int keys, int writers, int transactions, int stateme
     static final int ROWS_AND_SIBLINGS = 8;
     static final int ONE_UNIQUE = 9;
     static final int TWO_UNIQUE = 10;
+    static final int REWRITTEN_ROWS = 20;
 
     static Profile draw(Choices choices, Rules rules) {
         int tables = rules.draw(choices);

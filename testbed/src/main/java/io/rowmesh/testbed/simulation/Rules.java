@@ -7,6 +7,8 @@ public enum Rules {
     SIBLINGS, REGION_PRIORITY, HOME_REGION, CUSTOM, PARK,
     /** Last-write-wins, while clocks are set forth and back. */
     CLOCK_STEPS,
+    /** Last-write-wins, while tables are rewritten. */
+    REWRITES,
     /** The rules over siblings, while clocks are set forth and back. */
     SIBLING_CLOCK_STEPS,
     /** Only histories of commits that are long in the log before others see them: of last-write-wins, of counters, and while clocks are set. */
@@ -22,6 +24,7 @@ public enum Rules {
         return switch (this) {
             case ALL -> drawn < 2 ? Profile.ONLY_ROWS : drawn == 2 ? Profile.ONLY_COUNTERS : drawn == 3 ? Profile.ROWS_AND_COUNTERS
                     : choices.next(2) == 0 ? Profile.ONLY_COLUMNS : siblings(choices);
+            case REWRITES -> Profile.REWRITTEN_ROWS;
             case LAST_WRITE_WINS, CLOCK_STEPS, LONG_COMMITS, LONG_COMMITS_AND_STEPS -> Profile.ONLY_ROWS;
             case COUNTERS, LONG_COMMITS_OF_COUNTERS -> Profile.ONLY_COUNTERS;
             case COLUMN_MERGE -> Profile.ONLY_COLUMNS;

@@ -17,6 +17,10 @@ final class Tuple {
     /** Of a kept version: the transaction whose row it is. */
     DbTransaction of;
 
+    /** Of a row whose table was rewritten: who wrote it, and whether that is forgotten, as all have seen it. */
+    DbTransaction rewritten;
+    boolean forgotten;
+
     /** Of a tombstone: the version, the sequence of the delete, and the order in which it was recorded. */
     long micros;
     int origin;
@@ -27,6 +31,11 @@ final class Tuple {
         this.older = older;
         this.xmin = xmin;
         this.value = value;
+    }
+
+    /** Who wrote the row, whoever rewrote its table since. */
+    DbTransaction writer() {
+        return rewritten == null ? xmin : rewritten;
     }
 
     boolean isDead() {

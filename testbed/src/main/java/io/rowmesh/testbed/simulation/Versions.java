@@ -13,7 +13,7 @@ final class Versions {
     }
 
     static long of(Tuple row) {
-        return of(row.xmin.micros, row.xmin.origin);
+        return of(row.writer().micros, row.writer().origin);
     }
 
     static long ofTombstone(Tuple tombstone) {

@@ -87,7 +87,7 @@ final class World {
 
     private static List<TableShape> shapes(int tables) {
         return switch (tables) {
-            case Profile.ONLY_ROWS -> List.of(Table.HEARTBEAT, T);
+            case Profile.ONLY_ROWS, Profile.REWRITTEN_ROWS -> List.of(Table.HEARTBEAT, T);
             case Profile.ONLY_COUNTERS -> List.of(Table.HEARTBEAT, CounterRows.SHAPE);
             case Profile.ONLY_COLUMNS -> List.of(Table.HEARTBEAT, WideRows.SHAPE);
             case Profile.ONLY_PRIORITY -> List.of(Table.HEARTBEAT, SiblingRows.PRIORITY);
@@ -106,6 +106,9 @@ final class World {
         actors.add(region.collector);
         if (clocksStep()) {
             actors.add(region.toucher);
+        }
+        if (profile.tables() == Profile.REWRITTEN_ROWS) {
+            actors.add(new Rewriter(region, 1 + choices.next(3)));
         }
         for (int i = 0; i < profile.writers(); i++) {
             LocalSession session = new LocalSession(region, (profile.transactions() + i) / profile.writers());

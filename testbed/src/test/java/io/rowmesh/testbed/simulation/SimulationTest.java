@@ -32,6 +32,12 @@ class SimulationTest {
     }
 
     @Test
+    void everyHistoryWithRewrittenTablesEndsWithEqualRegions() throws InterruptedException {
+        Campaign campaign = new Campaign(1, 1_000, Rules.REWRITES, null).run(Runtime.getRuntime().availableProcessors(), () -> false);
+        assertEquals("[]", campaign.failed().toString());
+    }
+
+    @Test
     void everyHistoryOfSiblingsEndsWithEqualRegions() throws InterruptedException {
         Campaign campaign = new Campaign(1, 1_000, Rules.SIBLINGS, null).run(Runtime.getRuntime().availableProcessors(), () -> false);
         assertEquals("[]", campaign.failed().toString());
