@@ -113,7 +113,7 @@ final class MemoryGroups {
         PastDelete delete = new PastDelete(RowKey.ALL, header.version(), header.epoch(), header.sequence());
         for (; statement.at < table.slots.length; statement.at++) {
             Tuple shown = statement.shown(table, statement.at);
-            if (shown != null && shown.xmin != statement.own && shown.xmin.origin != origin && !sees(header, shown)) {
+            if (shown != null && shown.xmin != statement.own && shown.writer().origin != origin && !sees(header, shown)) {
                 statement.meetFallen(table, statement.at, shown, delete);
             }
             if (shown != null && mayOverwrite(statement.own, shown, incoming)) {
@@ -132,7 +132,7 @@ final class MemoryGroups {
 
     /** As names go: by timestamps. */
     private static boolean sees(TransactionHeader header, Tuple row) {
-        return header.seen().stream().anyMatch(mark -> World.number(mark.origin()) == row.xmin.origin && mark.commitMicros() >= row.xmin.micros);
+        return header.seen().stream().anyMatch(mark -> World.number(mark.origin()) == row.writer().origin && mark.commitMicros() >= row.writer().micros);
     }
 
     /** The guard (convergence rule 2). A row of the running transaction has no version yet and is older. */
@@ -147,11 +147,11 @@ final class MemoryGroups {
         if (is(Fault.EQUAL_OF_SAME_ORIGIN_LOSES)) {
             return stored < incoming;
         }
-        if (is(Fault.SAME_ORIGIN_ALWAYS_WINS) && row.xmin.origin == origin) {
+        if (is(Fault.SAME_ORIGIN_ALWAYS_WINS) && row.writer().origin == origin) {
             return true;
         }
-        if (is(Fault.TIE_BY_APPLYING_NODE) && Versions.micros(stored) == Versions.micros(incoming) && row.xmin.origin != origin) {
-            return row.xmin.origin != database.region;
+        if (is(Fault.TIE_BY_APPLYING_NODE) && Versions.micros(stored) == Versions.micros(incoming) && row.writer().origin != origin) {
+            return row.writer().origin != database.region;
         }
         return stored <= incoming;
     }

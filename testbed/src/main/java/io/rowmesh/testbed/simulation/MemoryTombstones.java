@@ -72,7 +72,7 @@ final class MemoryTombstones {
             boolean all = delete.key().equals(RowKey.ALL);
             for (int slot = all ? 0 : World.slot(delete.key()); slot < (all ? table.slots.length : World.slot(delete.key()) + 1); slot++) {
                 Tuple shown = statement.shown(table, slot);
-                if (shown != null && shown.xmin.origin != database.region && !isOlder(statement, shown, version(delete))) {
+                if (shown != null && shown.writer().origin != database.region && !isOlder(statement, shown, version(delete))) {
                     statement.meetFallen(table, slot, shown, delete);
                 }
             }
