@@ -25,9 +25,22 @@ public record SeenMatrix(String region, Collection<String> regions, Seen applied
 
     /** For each origin the mark up to which every region has seen it; an origin is left out while somebody has seen nothing. */
     public Seen seenByAll() {
+        return seenByAll(false);
+    }
+
+    /**
+     * As {@link #seenByAll()}, where a region's own transactions count as seen by it only once it has told that its capture is past
+     * every local transaction that ran when they were captured. Until then its users may have built on a row that a lane showed
+     * although a local delete of it was not captured yet; what they wrote of it tells of single columns only.
+     */
+    public Seen settledEverywhere() {
+        return seenByAll(true);
+    }
+
+    private Seen seenByAll(boolean settled) {
         Seen all = Seen.NONE;
         for (String origin : regions) {
-            Seen.Mark mark = seenByAll(origin);
+            Seen.Mark mark = seenByAll(origin, settled && !origin.equals(region));
             if (mark != null) {
                 all = all.with(origin, mark.epoch(), mark.sequence());
             }
@@ -35,10 +48,10 @@ public record SeenMatrix(String region, Collection<String> regions, Seen applied
         return all;
     }
 
-    private Seen.Mark seenByAll(String origin) {
+    private Seen.Mark seenByAll(String origin, boolean byItself) {
         Seen.Mark least = EVERYTHING;
         for (String each : regions) {
-            if (each.equals(origin)) {
+            if (each.equals(origin) && !byItself) {
                 continue;
             }
             Seen.Mark seen = (each.equals(region) ? applied : heard.getOrDefault(each, Seen.NONE)).of(origin);

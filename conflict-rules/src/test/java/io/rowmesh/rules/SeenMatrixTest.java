@@ -33,6 +33,14 @@ class SeenMatrixTest {
     }
 
     @Test
+    void anotherRegionsOwnTransactionsAreSettledOnceItHasToldSo() {
+        Seen applied = Seen.NONE.with("b", 1, 7).with("c", 1, 4);
+        Map<String, Seen> heard = Map.of("b", Seen.NONE.with("a", 1, 9).with("b", 1, 5).with("c", 1, 5),
+                "c", Seen.NONE.with("a", 1, 3).with("b", 1, 6));
+        assertEquals(Seen.NONE.with("a", 1, 3).with("b", 1, 5), new SeenMatrix("a", REGIONS, applied, heard).settledEverywhere());
+    }
+
+    @Test
     void epochsComeBeforeSequences() {
         Seen all = seenByAll(Seen.NONE.with("b", 2, 1), Map.of("c", Seen.NONE.with("b", 1, 900)));
         assertEquals(Seen.NONE.with("b", 1, 900), all);

@@ -4,10 +4,12 @@ import io.rowmesh.agent.capture.TransactionSoFar;
 import io.rowmesh.applier.touch.Withholding;
 import io.rowmesh.applier.write.LocalWrites;
 import io.rowmesh.schema.RowChange;
+import io.rowmesh.schema.Seen;
 
 import java.sql.SQLException;
 import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** Joins the capture to what must happen to local writes before they are shipped. */
 final class LocalWriteHooks {
@@ -15,8 +17,12 @@ final class LocalWriteHooks {
     private LocalWriteHooks() {
     }
 
-    /** @param lastWhole the sequence of the last transaction that stands whole in the change log */
-    static io.rowmesh.agent.capture.LocalWrites of(LocalWrites writes, Withholding withholding, LongSupplier lastWhole) {
+    /**
+     * @param lastWhole  the sequence of the last transaction that stands whole in the change log
+     * @param lastSynced the last one that is durable there
+     */
+    static io.rowmesh.agent.capture.LocalWrites of(LocalWrites writes, Withholding withholding, LongSupplier lastWhole,
+                                                        Supplier<Seen.Mark> lastSynced) {
         return new io.rowmesh.agent.capture.LocalWrites(
                 () -> attempt(writes, () -> {
                     writes.restart();
@@ -29,7 +35,7 @@ final class LocalWriteHooks {
                     if (withholding.synced()) {
                         writes.afterTouch();
                     }
-                    writes.afterSync(position);
+                    writes.afterSync(position, lastSynced.get());
                 }));
     }
 

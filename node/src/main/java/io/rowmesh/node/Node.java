@@ -110,10 +110,10 @@ public final class Node implements AutoCloseable {
 
         SharedRules rules = sharedRules(config, tables);
         PostgresCapture capture = new PostgresCapture(capturing(tables), log, LocalWriteHooks.of(localWrites, touching.withholding(),
-                () -> log.nextSequence() - 1), marks::seenAt, registry);
+                () -> log.nextSequence() - 1, () -> new Seen.Mark(log.epoch(), log.lastSequence())), marks::seenAt, registry);
         ShippingServer shipping = opened(new ShippingServer(shipping(rules, fences), log, registry).start());
         List<Lane> lanes = lanes(applying, sessions, share, rules, registry);
-        Periodic periodic = new Periodic(config, pool, new Heartbeat(pool, config.region()),
+        Periodic periodic = new Periodic(config, pool, new Heartbeat(pool, config.region(), localWrites::settled),
                 new TombstoneCollector(pool, applying, log::lastPosition,
                         () -> new Seen.Mark(log.epoch(), log.lastSequence())), new TableWatch(config, pool, tables.sending()), touching, fences, log);
 

@@ -66,6 +66,6 @@ public interface KeyTarget {
      */
     void capturedBefore(long xid) throws SQLException;
 
-    /** What every region is known to have seen. */
-    Seen seenByAll() throws SQLException;
+    /** What every region is known to have seen, its own transactions once they are settled ({@link io.rowmesh.rules.SeenMatrix}). */
+    Seen settledEverywhere() throws SQLException;
 }

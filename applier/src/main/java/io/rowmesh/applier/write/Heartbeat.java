@@ -1,13 +1,17 @@
 package io.rowmesh.applier.write;
 
+import io.rowmesh.schema.Seen;
+
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 
 /**
  * Writes this region's heartbeat row: an ordinary local write that must arrive everywhere, once. It measures staleness, moves
- * the slot of an idle database, tells the other regions what was applied here, and is the canary for loops.
+ * the slot of an idle database, tells the other regions what was applied here and up to where its own writes are settled, and is the
+ * canary for loops.
  */
 public final class Heartbeat {
 
@@ -15,21 +19,29 @@ public final class Heartbeat {
             insert into rowmesh.heartbeat as h (region, beat, beat_at, seen)
             values (?, 1, clock_timestamp(), coalesce((
               select json_object_agg(p.origin, json_build_array(p.epoch, p.sequence))::text
-              from (select distinct on (origin) origin, epoch, sequence from rowmesh.progress
-                    order by origin, epoch desc, sequence desc) p), '{}'))
+              from ((select distinct on (origin) origin, epoch, sequence from rowmesh.progress order by origin, epoch desc, sequence desc)
+                    union all select ?, ?, ? where ? > 0) p), '{}'))
             on conflict (region) do update set beat = h.beat + 1, beat_at = excluded.beat_at, seen = excluded.seen""";
 
     private final DataSource pool;
     private final String region;
+    private final Supplier<Seen.Mark> settled;
 
-    public Heartbeat(DataSource pool, String region) {
+    /** @param settled up to where the own transactions are settled; null while it is not known */
+    public Heartbeat(DataSource pool, String region, Supplier<Seen.Mark> settled) {
         this.pool = pool;
         this.region = region;
+        this.settled = settled;
     }
 
     public void beat() throws SQLException {
         try (Connection connection = pool.getConnection(); PreparedStatement beat = connection.prepareStatement(BEAT)) {
+            Seen.Mark own = settled.get();
             beat.setString(1, region);
+            beat.setString(2, region);
+            beat.setInt(3, own == null ? 0 : own.epoch());
+            beat.setLong(4, own == null ? 0 : own.sequence());
+            beat.setLong(5, own == null ? 0 : own.sequence());
             beat.execute();
         }
     }

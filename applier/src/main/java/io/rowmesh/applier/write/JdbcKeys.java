@@ -280,7 +280,7 @@ final class JdbcKeys implements KeyTarget {
     }
 
     @Override
-    public Seen seenByAll() throws SQLException {
-        return TombstoneCollector.seenByAll(connection, options);
+    public Seen settledEverywhere() throws SQLException {
+        return TombstoneCollector.matrix(connection, options).settledEverywhere();
     }
 }

@@ -34,6 +34,8 @@ public final class KeptRounds {
     private long cursor;
     private KeptKeys round;
     private long end;
+    private long joined;
+    private long settled;
     private Seen seenByAll;
     private final Deque<KeptKeys.Each> left = new ArrayDeque<>();
     private KeyLocks.Held held;
@@ -48,12 +50,13 @@ public final class KeptRounds {
      * Takes one step.
      *
      * @param captured the log position (LSN) up to which the capture has met everything, and what it met is joined
+     * @param last     the sequence of the last transaction that it met
      * @return false when nothing more can be done now
      */
-    public boolean step(long captured) throws SQLException {
+    public boolean step(long captured, long last) throws SQLException {
         State before = state;
         state = switch (state) {
-            case BEGIN -> begin();
+            case BEGIN -> begin(last);
             case RUNNING -> awaitRunning();
             case PASSING -> pass(captured);
             case LOCK -> lock();
@@ -65,7 +68,8 @@ public final class KeptRounds {
         return before != State.DONE && (state != before || state == State.LOOK || state == State.WRITE);
     }
 
-    private State begin() throws SQLException {
+    private State begin(long last) throws SQLException {
+        joined = last;
         round = keys.kept(cursor, KEYS);
         context.target().commit();
         cursor = round.keys().size() < KEYS ? 0 : round.keys().get(KEYS - 1).recorded();
@@ -84,7 +88,8 @@ public final class KeptRounds {
             return State.PASSING;
         }
         keys.capturedBefore(round.running());
-        seenByAll = keys.seenByAll();
+        seenByAll = keys.settledEverywhere();
+        settled = joined;
         context.target().commit();
         left.addAll(round.keys());
         return State.LOCK;
@@ -183,6 +188,11 @@ public final class KeptRounds {
         held.close();
         held = null;
         return State.DONE;
+    }
+
+    /** The sequence up to which the capture is past every local transaction that ran when it had met that one; 0 for none. */
+    public long settled() {
+        return settled;
     }
 
     /** Gives up, after an error and once the session is closed. */

@@ -35,6 +35,7 @@ public final class LocalWrites implements AutoCloseable {
     private LocalRepairs repairs;
     private KeptRounds rounds;
     private long nextRound;
+    private volatile Seen.Mark settled;
     private String historyRefused;
 
     public LocalWrites(ApplierSession sessions, ApplierOptions options, KeyLocks locks, TombstoneIndex index) {
@@ -119,13 +120,15 @@ public final class LocalWrites implements AutoCloseable {
      * Called once the change log is synced: writes rows that were left as they were, and drops states that nobody needs.
      *
      * @param position the log position (LSN) up to which everything captured is durable in the change log
+     * @param last     the last transaction in it
      */
-    public void afterSync(long position) throws SQLException {
+    public void afterSync(long position, Seen.Mark last) throws SQLException {
         long now = System.nanoTime();
         if (now - nextRound >= 0) {
             repairs.lookAtHidden(true);
             repairs.run();
-            round(position);
+            round(position, last.sequence());
+            settled = rounds.settled() == 0 ? null : new Seen.Mark(last.epoch(), rounds.settled());
             nextRound = now + PAUSE.toNanos();
         }
     }
@@ -136,9 +139,17 @@ public final class LocalWrites implements AutoCloseable {
         repairs.run();
     }
 
+    /**
+     * Up to where the own transactions are settled: all that ran when they were captured is captured, too. For heartbeats; null
+     * while it is not known.
+     */
+    public Seen.Mark settled() {
+        return settled;
+    }
+
     /** As far as it goes now. */
-    void round(long position) throws SQLException {
-        while (rounds.step(position)) {
+    void round(long position, long last) throws SQLException {
+        while (rounds.step(position, last)) {
             continue;
         }
     }

@@ -161,8 +161,12 @@ public final class TombstoneCollector {
     }
 
     /** What every region is known to have seen. */
-    static Seen seenByAll(Connection connection, ApplierOptions options) throws SQLException {
-        return new SeenMatrix(options.region(), options.regions(), applied(connection), heardOrFenced(connection, options)).seenByAll();
+    private static Seen seenByAll(Connection connection, ApplierOptions options) throws SQLException {
+        return matrix(connection, options).seenByAll();
+    }
+
+    static SeenMatrix matrix(Connection connection, ApplierOptions options) throws SQLException {
+        return new SeenMatrix(options.region(), options.regions(), applied(connection), heardOrFenced(connection, options));
     }
 
     /** A fenced region is waited for no longer: nothing that it ships is applied any more. */

@@ -188,7 +188,7 @@ final class Capture implements Actor {
 
     /** Rows that were left as they were, and states that nobody needs; everything before the position is joined and synced. */
     private boolean round() throws SQLException {
-        if (!rounds.step(position)) {
+        if (!rounds.step(position, region.log.synced())) {
             state = State.READING;
         }
         return true;
@@ -286,6 +286,11 @@ final class Capture implements Actor {
         region.confirmed = Math.max(region.confirmed, (int) region.log.last().header().sourcePosition());
         state = State.READING;
         return true;
+    }
+
+    /** The sequence up to which the own transactions are settled. */
+    long settled() {
+        return rounds == null ? 0 : rounds.settled();
     }
 
     /** Its connection breaks, or its node dies. */

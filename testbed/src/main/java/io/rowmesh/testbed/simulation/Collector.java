@@ -129,9 +129,10 @@ final class Collector implements Actor {
     }
 
     /** @param acknowledged instead, what every region has acknowledged */
-    Seen seenByAll(boolean acknowledged) {
+    Seen settledEverywhere(boolean acknowledged) {
         if (!acknowledged) {
-            return new SeenMatrix(region.name, region.options.regions(), appliedHere(), heard()).seenByAll();
+            SeenMatrix matrix = new SeenMatrix(region.name, region.options.regions(), appliedHere(), heard());
+            return world.planted == Fault.STATES_DROPPED_BEFORE_ORIGINS_CAPTURE ? matrix.seenByAll() : matrix.settledEverywhere();
         }
         Seen all = Seen.NONE;
         for (Region of : world.regions) {

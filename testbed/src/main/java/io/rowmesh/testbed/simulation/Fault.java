@@ -57,6 +57,7 @@ public enum Fault {
     DEAD_ROW_FORGETS_COLUMNS(Rules.COLUMN_MERGE, "of a deleted row no columns are kept"),
     STATE_NOT_DURABLE(Rules.COLUMN_MERGE, "a local write is shipped before its part of the state is durable"),
     STATES_DROPPED_WHEN_ACKNOWLEDGED(Rules.COLUMN_MERGE, "states go when all regions have acknowledged their writes"),
+    STATES_DROPPED_BEFORE_ORIGINS_CAPTURE(Rules.COLUMN_MERGE, "states go before their writes are settled in the region that wrote them"),
     STATES_DROPPED_BEFORE_CAPTURE(Rules.COLUMN_MERGE, "states go, and rows count as captured, without waiting for the own capture"),
     SIBLINGS_PAIRWISE(Rules.SIBLINGS, "of two siblings the loser is forgotten at once, instead of kept in the set"),
     SIBLINGS_NOT_CAUSAL(Rules.SIBLINGS, NOT_CAUSAL),

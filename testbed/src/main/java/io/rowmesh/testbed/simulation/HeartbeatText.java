@@ -2,16 +2,17 @@ package io.rowmesh.testbed.simulation;
 
 import io.rowmesh.schema.Seen;
 
-/** The text of a heartbeat: for each region, the last sequence that was applied of it, each followed by a comma. */
+/** The text of a heartbeat: for each region, the last sequence that was applied of it (of its own, that is settled), each followed by a comma. */
 final class HeartbeatText {
 
     private HeartbeatText() {
     }
 
-    static String of(Database database, int regions) {
+    /** @param settled the sequence up to which the own transactions are settled */
+    static String of(Database database, int regions, long settled) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < regions; i++) {
-            text.append(database.progress.sequence(i)).append(',');
+            text.append(i == database.region ? settled : database.progress.sequence(i)).append(',');
         }
         return text.toString();
     }

@@ -43,7 +43,7 @@ final class Heartbeats implements Actor {
         open = database.begin(region.number, true);
         Table table = database.tables[0];
         database.share(table, open);
-        String text = HeartbeatText.of(database, world.regions.length);
+        String text = HeartbeatText.of(database, world.regions.length, region.capture.settled());
         Tuple live = database.live(table.slots[region.number], open);
         Row row = new Row(World.KEYS[region.number], text);
         if (live == null) {

@@ -227,8 +227,8 @@ final class MemoryKeys implements KeyTarget {
     }
 
     @Override
-    public Seen seenByAll() {
-        return world.regions[database.region].collector.seenByAll(is(Fault.STATES_DROPPED_WHEN_ACKNOWLEDGED));
+    public Seen settledEverywhere() {
+        return world.regions[database.region].collector.settledEverywhere(is(Fault.STATES_DROPPED_WHEN_ACKNOWLEDGED));
     }
 
     /** The versions of the siblings that are kept, the newest last. */

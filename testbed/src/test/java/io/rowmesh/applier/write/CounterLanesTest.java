@@ -189,9 +189,9 @@ class CounterLanesTest {
         postgres.execute("insert into rowmesh.pending_delete values ('public', 'stock', '[\"2\"]', " + running + " + 1000)");
         apply(ap, Micros.now(), insert(1, 7, "{}", "ap"));
         assertEquals("", rows());
-        localWrites.round(0);
+        localWrites.round(0, 0);
         assertEquals("2", postgres.value("select count(*) from rowmesh.pending_delete"));
-        localWrites.round(Long.MAX_VALUE);
+        localWrites.round(Long.MAX_VALUE, 0);
         assertEquals("[\"2\"]", postgres.value("select string_agg(row_key, ' ') from rowmesh.pending_delete"));
         apply(ap, Micros.now(), insert(1, 7, "{}", "ap"));
         assertEquals("1|7|7|7|{}|ap", rows());

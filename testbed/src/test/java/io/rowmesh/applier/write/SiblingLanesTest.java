@@ -170,10 +170,10 @@ class SiblingLanesTest {
     void siblingsGoOnceEveryRegionHasSeenThemAll() throws SQLException {
         applyEu(Map.of(), insert(RANKED, "eu1"));
         applyAp(Map.of(), insert(RANKED, "ap1"));
-        heartbeat("eu", "{\"ap\": [1, 1]}");
+        heartbeat("eu", "{\"ap\": [1, 1], \"eu\": [1, 1]}");
         round();
         assertEquals("1", postgres.value("select count(*) from rowmesh.key_state"));
-        heartbeat("ap", "{\"eu\": [1, 1]}");
+        heartbeat("ap", "{\"eu\": [1, 1], \"ap\": [1, 1]}");
         round();
         assertEquals("0", postgres.value("select count(*) from rowmesh.key_state"));
         applyAp(Map.of("eu", 1L), update(RANKED, "eu1", "ap2"));
@@ -189,8 +189,8 @@ class SiblingLanesTest {
         assertEquals("1", postgres.value("select count(*) from rowmesh.parked"));
         Local local = locally("update ranked set v = 'us1'", update(RANKED, "eu1", "us1"));
         capture(local, Map.of("eu", 2L));
-        heartbeat("eu", "{\"us\": [1, 1], \"ap\": [1, 1]}");
-        heartbeat("ap", "{\"us\": [1, 1], \"eu\": [1, 2]}");
+        heartbeat("eu", "{\"us\": [1, 1], \"ap\": [1, 1], \"eu\": [1, 2]}");
+        heartbeat("ap", "{\"us\": [1, 1], \"eu\": [1, 2], \"ap\": [1, 1]}");
         round();
         round();
         postgres.execute("alter table ranked drop constraint refused", "update rowmesh.parked set retry_requested_at = now()");
@@ -285,7 +285,7 @@ class SiblingLanesTest {
 
     /** A whole round, with a capture that has met everything. */
     private void round() throws SQLException {
-        localWrites.round(Long.MAX_VALUE);
+        localWrites.round(Long.MAX_VALUE, 0);
     }
 
     private static void heartbeat(String region, String seen) {
