@@ -283,6 +283,7 @@ public final class ApplyTransaction {
         }
         repair = nextRepair();
         if (repair != null) {
+            target.sayRepair();
             return true;
         }
         Map<TableId, List<PastDelete>> byTable = new LinkedHashMap<>();

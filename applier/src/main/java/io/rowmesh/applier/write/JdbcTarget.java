@@ -98,11 +98,18 @@ final class JdbcTarget implements Target {
     /** For changes that were parked when their transaction was applied: it has made its progress and awaited the clock. */
     void beginAgain(TransactionHeader header) throws SQLException {
         refuseAtOnce();
-        try (PreparedStatement setup = connection.prepareStatement("select pg_logical_emit_message(true, ?, '-'),"
-                + " pg_replication_origin_xact_setup('0/0', ?::timestamptz)")) {
-            setup.setString(1, ReplicationOrigin.REPAIR);
-            setup.setString(2, Micros.text(header.commitMicros()));
+        sayRepair();
+        try (PreparedStatement setup = connection.prepareStatement("select pg_replication_origin_xact_setup('0/0', ?::timestamptz)")) {
+            setup.setString(1, Micros.text(header.commitMicros()));
             setup.execute();
+        }
+    }
+
+    @Override
+    public void sayRepair() throws SQLException {
+        try (PreparedStatement emit = connection.prepareStatement("select pg_logical_emit_message(true, ?, '-')")) {
+            emit.setString(1, ReplicationOrigin.REPAIR);
+            emit.execute();
         }
     }
 

@@ -176,6 +176,7 @@ final class ParkedRetry {
     private void lookAgain(List<ParkedChange> changes, Outcome outcome) throws SQLException {
         for (Outcome.DeletedKey deleted : outcome.deletesWithoutRow) {
             if (context.options().rules().apply(deleted.table()).newestOfUnique()) {
+                target.sayRepair();
                 UniqueRepair repair = UniqueRepair.at(target.uniques(), deleted.table(), List.<String[]>of(deleted.texts()));
                 while (repair.step()) {
                     continue;

@@ -65,6 +65,12 @@ public interface Target {
     boolean isParked(RowChange change) throws SQLException;
 
     /**
+     * Says in the open transaction that it makes no progress, for the capture that reads it: one that is applied under a region's
+     * origin without a word is taken for damage. One that begins with a delete needs no word.
+     */
+    void sayRepair() throws SQLException;
+
+    /**
      * Takes away what is parked of a key, or of all keys of a table, in the open transaction.
      *
      * @param rule the rule that decided so

@@ -219,6 +219,11 @@ final class MemoryTarget implements Target {
     }
 
     @Override
+    public void sayRepair() {
+        // The simulated capture knows what made progress.
+    }
+
+    @Override
     public List<ConflictRecord> unpark(RowChange of, String rule, String note) {
         return List.of();
     }

@@ -109,6 +109,23 @@ class UniqueLanesTest {
         assertEquals("1|c@x|null|newer than one\n2|b@x|null|moved", rows());
     }
 
+    /** The capture takes what is applied without progress for damage, unless it begins with a delete or says so. */
+    @Test
+    void aSecondLookThatShowsARowSaysThatItIsARepair() throws SQLException {
+        apply(eu, start + 10, insert("1", "a@x", null, "one"));
+        apply(ap, start + 20, insert("2", "a@x", null, "two"));
+        postgres.execute("delete from public.account where id = 2", "create publication said for table public.account");
+        postgres.value("select pg_create_logical_replication_slot('said', 'pgoutput')::text");
+        apply(ap, start + 30, delete("9"));
+        assertEquals("1|a@x|null|one", rows());
+        // Its commit flushes the lane's too, which does not wait for the disk.
+        postgres.execute("insert into public.account values (7)");
+        assertEquals("1", postgres.value("select count(*) from pg_logical_slot_get_binary_changes('said', null, null, 'proto_version', '1',"
+                + " 'publication_names', 'said', 'messages', 'true') where position('rowmesh.repair'::bytea in data) > 0"));
+        postgres.value("select pg_drop_replication_slot('said')::text");
+        postgres.execute("drop publication said");
+    }
+
     @Test
     void aRewriteLeavesTheTrueVersionsOfRows() throws SQLException {
         apply(eu, start + 10, insert("1", "a@x", null, "one"));
