@@ -25,9 +25,9 @@ final class HistoryLook {
 
     static StatusReport.History read(Connection connection) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(SQL)) {
-            query.setInt(1, MOST);
-            query.setInt(2, MOST);
-            query.setInt(3, MOST);
+            for (int limit = 1; limit <= 4; limit++) {
+                query.setInt(limit, MOST);
+            }
             try (ResultSet row = query.executeQuery()) {
                 row.next();
                 return new StatusReport.History(row.getLong(1), row.getLong(2), row.getLong(3));

@@ -1,6 +1,5 @@
 package io.rowmesh.node.config;
 
-import io.rowmesh.rules.OfferedRules;
 import io.rowmesh.rules.RowRule;
 import io.rowmesh.rules.siblings.CustomRules;
 import tools.jackson.databind.JsonNode;
@@ -39,14 +38,11 @@ final class ConflictRuleChecks {
             return;
         }
         RowRule rule = RowRule.parse(label);
-        OfferedRules.refusal(label).ifPresent(reason -> problem(at + "/rule", reason));
         OWN_KEYS.forEach((key, owner) -> ownKey(at, key, owner, rule));
-        columns(at + "/columns", rule);
         groups(at + "/groups");
         priority(at + "/priority", rule);
         custom(at + "/name", rule);
         if ("newest-wins".equals(text(at + "/unique"))) {
-            OfferedRules.refusal("unique: newest-wins").ifPresent(reason -> problem(at + "/unique", reason));
             unique(at, rule);
         }
     }
@@ -87,18 +83,6 @@ final class ConflictRuleChecks {
             problem(at + "/unique", "newest-wins cannot be mixed with columns: a row that is hidden would be counted in one region and not in"
                     + " another");
         }
-    }
-
-    private void columns(String at, RowRule rule) {
-        if (rule != RowRule.LAST_WRITE_WINS) {
-            return;
-        }
-        document.tree().at(at).properties().forEach(entry -> {
-            if (entry.getValue().isString()) {
-                OfferedRules.refusal(entry.getValue().asString())
-                        .ifPresent(reason -> problem(at + "/" + YamlDocument.escaped(entry.getKey()), reason));
-            }
-        });
     }
 
     private void groups(String at) {
