@@ -65,24 +65,24 @@ final class ColumnHistoryOracle {
     }
 
     private static boolean isLost(Write write, List<Write> all, boolean lives) {
-        if (all.stream().anyMatch(other -> other.hasSeen(write))) {
+        if (isWithheld(write, all) || all.stream().anyMatch(other -> other.hasSeen(write))) {
             return false;
         }
         if (!write.lives) {
             return lives && all.stream().noneMatch(other -> other.newer(write) && other.deleted);
         }
         boolean sets = java.util.Arrays.stream(write.set).anyMatch(Objects::nonNull);
-        return lives ? all.stream().anyMatch(other -> beats(other, write) && other.lives && other.replaces(write))
+        return lives ? all.stream().anyMatch(other -> other.newer(write) && other.lives && other.replaces(write))
                 && all.stream().noneMatch(other -> other.newer(write) && other.deleted)
-                : sets && all.stream().anyMatch(other -> beats(other, write) && !other.lives);
+                : sets && all.stream().anyMatch(other -> other.newer(write) && !other.lives);
     }
 
     /**
      * A write that has seen a newer one was long on its way to the log. It is in no conflict: a node withholds it and writes it anew
      * (convergence rule 6), which only the histories with clocks that step have.
      */
-    private static boolean beats(Write other, Write write) {
-        return other.newer(write) && !write.hasSeen(other);
+    private static boolean isWithheld(Write write, List<Write> all) {
+        return all.stream().anyMatch(other -> other.newer(write) && write.hasSeen(other));
     }
 
     private void gather(Region region, int key, List<Write> all) {
