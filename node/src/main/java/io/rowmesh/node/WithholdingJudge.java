@@ -33,6 +33,11 @@ final class WithholdingJudge implements LocalJudge {
     }
 
     @Override
+    public boolean saysAll(RowChange change) {
+        return withholding.saysAll(change);
+    }
+
+    @Override
     public void wrote(List<RowChange> changes) {
         withholding.wrote(changes);
     }

@@ -43,6 +43,11 @@ public sealed interface RowChange {
         public int estimatedBytes() {
             return after.estimatedBytes() + (before == null ? 0 : before.estimatedBytes());
         }
+
+        /** The same without the row before it, so that a rule which asks what was changed takes every column. */
+        public Update whole() {
+            return new Update(table, null, after);
+        }
     }
 
     /** {@code before} holds at least the key; other columns may be absent. */

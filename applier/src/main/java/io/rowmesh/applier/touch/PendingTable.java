@@ -8,7 +8,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** Reads and writes {@code rowmesh.pending_touch}. Each call is a transaction or part of the caller's. */
@@ -17,11 +19,13 @@ final class PendingTable {
     private static final int FETCH = 1_000;
 
     private static final String ADD = """
-            insert into rowmesh.pending_touch as p (table_schema, table_name, row_key, log_position, xid, committed_at, withheld_at)
-            select u.s, u.n, u.k, ?, ?, timestamptz 'epoch' + ? * interval '1 microsecond', clock_timestamp()
+            insert into rowmesh.pending_touch as p (table_schema, table_name, row_key, log_position, xid, committed_at, withheld_at,
+                only_by_touch)
+            select u.s, u.n, u.k, ?, ?, timestamptz 'epoch' + ? * interval '1 microsecond', clock_timestamp(), ?
             from unnest(?::text[], ?::text[], ?::text[]) as u(s, n, k) order by u.s, u.n, u.k
             on conflict (table_schema, table_name, md5(row_key)) do update
-            set log_position = excluded.log_position, xid = excluded.xid, committed_at = excluded.committed_at""";
+            set log_position = excluded.log_position, xid = excluded.xid, committed_at = excluded.committed_at,
+                only_by_touch = p.only_by_touch or excluded.only_by_touch""";
 
     private static final String REMOVE = """
             delete from rowmesh.pending_touch p using unnest(?::text[], ?::text[], ?::text[]) as u(s, n, k)
@@ -31,9 +35,10 @@ final class PendingTable {
     private static final String WITHDRAW = """
             delete from rowmesh.tombstone d using unnest(?::text[], ?::text[], ?::text[]) as u(s, n, k)
             where d.table_schema = u.s and d.table_name = u.n and md5(d.row_key) = md5(u.k) and d.origin = ?
-            and d.deleted_at = timestamptz 'epoch' + ? * interval '1 microsecond'""";
+            and d.deleted_at = timestamptz 'epoch' + ? * interval '1 microsecond'
+            returning d.table_schema, d.table_name, d.row_key""";
 
-    private static final String ALL = "select table_schema, table_name, row_key, log_position, xid from rowmesh.pending_touch";
+    private static final String ALL = "select table_schema, table_name, row_key, log_position, xid, only_by_touch from rowmesh.pending_touch";
 
     private static final String NOT_HIDDEN = " p where not exists (select from rowmesh.shadow s where s.table_schema = p.table_schema"
             + " and s.table_name = p.table_name and md5(s.row_key) = md5(p.row_key))";
@@ -41,13 +46,21 @@ final class PendingTable {
     private PendingTable() {
     }
 
-    /** @param whole number of the withheld transaction, 64 bits */
-    static void add(Connection connection, Collection<WrittenKey> keys, long position, long whole, long micros) throws SQLException {
+    /**
+     * @param whole       number of the withheld transaction, 64 bits
+     * @param onlyByTouch whether a later write of the keys does not settle them
+     */
+    static void add(Connection connection, Collection<WrittenKey> keys, long position, long whole, long micros, boolean onlyByTouch)
+            throws SQLException {
+        if (keys.isEmpty()) {
+            return;
+        }
         try (PreparedStatement insert = connection.prepareStatement(ADD)) {
             insert.setLong(1, position);
             insert.setLong(2, whole);
             insert.setLong(3, micros);
-            bind(insert, 4, keys);
+            insert.setBoolean(4, onlyByTouch);
+            bind(insert, 5, keys);
             insert.execute();
         }
     }
@@ -55,14 +68,22 @@ final class PendingTable {
     /**
      * Takes back the tombstones of a withheld transaction: a node that died between them and the sync of the change log can have
      * judged it otherwise. No other region ever hears of that version.
+     *
+     * @return the keys of which there was one
      */
-    static void withdrawTombstones(Connection connection, Collection<WrittenKey> keys, String region, long micros) throws SQLException {
+    static Set<WrittenKey> withdrawTombstones(Connection connection, Collection<WrittenKey> keys, String region, long micros) throws SQLException {
+        Set<WrittenKey> withdrawn = new HashSet<>();
         try (PreparedStatement delete = connection.prepareStatement(WITHDRAW)) {
             bind(delete, 1, keys);
             delete.setString(4, region);
             delete.setLong(5, micros);
-            delete.execute();
+            try (ResultSet rows = delete.executeQuery()) {
+                while (rows.next()) {
+                    withdrawn.add(new WrittenKey(new TableId(rows.getString(1), rows.getString(2)), rows.getString(3)));
+                }
+            }
         }
+        return withdrawn;
     }
 
     static void remove(Connection connection, Collection<WrittenKey> keys) throws SQLException {
@@ -94,7 +115,7 @@ final class PendingTable {
         try (ResultSet rows = query.executeQuery()) {
             while (rows.next()) {
                 WrittenKey key = new WrittenKey(new TableId(rows.getString(1), rows.getString(2)), rows.getString(3));
-                taker.accept(new PendingTouch(key, rows.getLong(4), rows.getLong(5)));
+                taker.accept(new PendingTouch(key, rows.getLong(4), rows.getLong(5), rows.getBoolean(6)));
             }
         }
     }

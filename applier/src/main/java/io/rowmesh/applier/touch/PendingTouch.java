@@ -7,6 +7,7 @@ import io.rowmesh.rules.credible.WrittenKey;
  *
  * @param position end of its last withheld transaction in the local log (LSN)
  * @param xid      number of that transaction, 64 bits
+ * @param onlyByTouch whether a later write of the key does not settle it ({@link io.rowmesh.rules.credible.PendingKeys#withheld})
  */
-record PendingTouch(WrittenKey key, long position, long xid) {
+record PendingTouch(WrittenKey key, long position, long xid, boolean onlyByTouch) {
 }

@@ -41,10 +41,10 @@ public final class Withholding {
     private final Predicate<TableId> untouched;
     private final Predicate<TableId> counting;
     private final Counter withheldTransactions;
-    private final Counter touchedKeys;
+    private final Counter settledKeys;
 
     private PendingKeys pending = new PendingKeys();
-    /** Settled by a touch that is not yet known to be durable in the change log. */
+    /** Settled by a touch or a later write that is not yet known to be durable in the change log. */
     private final Set<WrittenKey> settled = new LinkedHashSet<>();
     private volatile int standing;
 
@@ -72,8 +72,8 @@ public final class Withholding {
         this.counting = counting;
         this.withheldTransactions = Counter.builder("rowmesh.withheld.transactions")
                 .description("local transactions that were not shipped, as their timestamps were not credible").register(registry);
-        this.touchedKeys = Counter.builder("rowmesh.touched.keys").description("keys shipped by a touch instead").register(registry);
-        Gauge.builder("rowmesh.pending.keys", this, Withholding::standing).description("keys that wait to be touched").register(registry);
+        this.settledKeys = Counter.builder("rowmesh.settled.keys").description("keys shipped by a touch or a later write instead").register(registry);
+        Gauge.builder("rowmesh.pending.keys", this, Withholding::standing).description("keys that wait for one").register(registry);
     }
 
     /** The capture starts, or starts over from what is durable. */
@@ -81,7 +81,7 @@ public final class Withholding {
         PendingKeys loaded = new PendingKeys();
         try (Connection connection = pool.getConnection()) {
             connection.setAutoCommit(false);
-            PendingTable.all(connection, key -> loaded.withheld(key.key(), key.position()));
+            PendingTable.all(connection, key -> loaded.withheld(key.key(), key.position(), key.onlyByTouch()));
             connection.commit();
         }
         versions.restarted();
@@ -124,6 +124,14 @@ public final class Withholding {
         }
     }
 
+    /**
+     * Whether the change must say all of its row, as what other regions have of it is not what it was made from: an earlier write
+     * of the key was not shipped.
+     */
+    public boolean saysAll(RowChange change) {
+        return !pending.isEmpty() && pending.holds(WrittenKey.of(change));
+    }
+
     public void wrote(List<RowChange> changes) {
         for (RowChange change : changes) {
             open.wrote(WrittenKey.of(change));
@@ -141,9 +149,9 @@ public final class Withholding {
         if (!captured.isEmpty()) {
             underWay.ended(captured);
         }
-        if (ships && !open.touched().isEmpty()) {
-            settled.addAll(open.touched());
-            touchedKeys.increment(open.touched().size());
+        if (ships && !open.settled().isEmpty()) {
+            settled.addAll(open.settled());
+            settledKeys.increment(open.settled().size());
             standing = pending.size();
         }
         return ships;
@@ -162,14 +170,16 @@ public final class Withholding {
         }
         try (Connection connection = pool.getConnection()) {
             connection.setAutoCommit(false);
-            PendingTable.add(connection, keys, position, whole(connection), micros);
-            PendingTable.withdrawTombstones(connection, keys, region, micros);
+            Set<WrittenKey> withdrawn = PendingTable.withdrawTombstones(connection, keys, region, micros);
+            long whole = whole(connection);
+            PendingTable.add(connection, withdrawn, position, whole, micros, true);
+            PendingTable.add(connection, keys.stream().filter(key -> !withdrawn.contains(key)).toList(), position, whole, micros, false);
             connection.commit();
+            keys.forEach(key -> pending.withheld(key, position, withdrawn.contains(key)));
         }
-        keys.forEach(key -> pending.withheld(key, position));
         settled.removeAll(keys);
         if (standing == 0) {
-            LOG.warn("a local transaction of {} is not shipped as it is: its timestamp is not credible, or its keys wait already; they are"
+            LOG.warn("a local transaction of {} is not shipped as it is: its timestamp is not credible; its keys are"
                     + " touched once the clock is right", java.time.Instant.EPOCH.plus(micros, java.time.temporal.ChronoUnit.MICROS));
         }
         standing = pending.size();

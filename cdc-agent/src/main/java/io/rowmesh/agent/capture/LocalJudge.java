@@ -25,6 +25,11 @@ public interface LocalJudge {
         }
 
         @Override
+        public boolean saysAll(RowChange change) {
+            return false;
+        }
+
+        @Override
         public void wrote(List<RowChange> changes) {
             // Nothing is asked of it.
         }
@@ -49,6 +54,9 @@ public interface LocalJudge {
 
     /** A logical message of rowmesh's own in the transaction; answers with the row change that it stands for, if it does. */
     Optional<RowChange> message(String prefix, String content);
+
+    /** Whether an update of the transaction must say all of its row: earlier writes of it were not shipped. */
+    boolean saysAll(RowChange change);
 
     /** Some rows of the transaction. */
     void wrote(List<RowChange> changes);

@@ -88,16 +88,12 @@ final class TransactionAssembly {
         requireOpen();
         events++;
         open(commitMicros, xid);
-        take(restated ? whole(change) : change);
+        take(change instanceof RowChange.Update update && !deciding.test(change.table().id()) && saysAll(update) ? update.whole() : change);
     }
 
-    /**
-     * A row that the node states anew is written as a whole, by an update that changes nothing: without the row before it, so
-     * that a rule which asks what was changed takes every column. Rules that decide by what was added need the row before.
-     */
-    private RowChange whole(RowChange change) {
-        return change instanceof RowChange.Update update && update.after().equals(update.before()) && !deciding.test(change.table().id())
-                ? new RowChange.Update(update.table(), null, update.after()) : change;
+    /** A row that the node states anew, by an update that changes nothing, or of which earlier writes were not shipped. */
+    private boolean saysAll(RowChange.Update update) {
+        return restated && update.after().equals(update.before()) || judge.saysAll(update);
     }
 
     /** A logical message of rowmesh's own, counted already as something {@link #other}. */

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -133,34 +134,7 @@ class TransactionAssemblyTest {
         TableShape stock = new TableShape(new TableId("public", "stock"), TABLE.columns());
         TableShape chosen = new TableShape(new TableId("public", "chosen"), TABLE.columns());
         List<RowChange> withheld = new ArrayList<>();
-        LocalJudge judge = new LocalJudge() {
-            @Override
-            public void begin(TransactionSoFar transaction) {
-            }
-
-            @Override
-            public Optional<RowChange> message(String prefix, String content) {
-                return Optional.empty();
-            }
-
-            @Override
-            public void wrote(List<RowChange> changes) {
-            }
-
-            @Override
-            public boolean ships(long endPosition) {
-                return false;
-            }
-
-            @Override
-            public void withhold(List<RowChange> changes) {
-                withheld.addAll(changes);
-            }
-
-            @Override
-            public void withheld() {
-            }
-        };
+        LocalJudge judge = new TestingJudge(false, change -> false, withheld);
         LocalWrites hooks = new LocalWrites(() -> { }, judge, (transaction, rows) -> hooked.add(transaction), () -> { }, position -> { });
         assembly = new TransactionAssembly("eu", log, hooks, new AppliedTransactions(List.of(), position -> SEEN),
                 table -> table.equals(stock.id()) || table.equals(chosen.id()), table -> table.equals(stock.id()), new AbsentValues(null), new CaptureMetrics(new SimpleMeterRegistry()));
@@ -180,6 +154,26 @@ class TransactionAssemblyTest {
         assertEquals(Outcome.WITHHELD, assembly.end("43:300", 300, 3));
     }
 
+    /** So that column-merge takes all of its columns: other regions do not have the row that it was made from. */
+    @Test
+    void anUpdateOfARowOfWhichEarlierWritesWereNotShippedSaysAllOfIt() {
+        TableShape counted = new TableShape(new TableId("public", "counted"), TABLE.columns());
+        LocalJudge judge = new TestingJudge(true, change -> RowChange.keyImage(change).get(0).equals("7"), new ArrayList<>());
+        LocalWrites hooks = new LocalWrites(() -> { }, judge, (transaction, rows) -> { }, () -> { }, position -> { });
+        assembly = new TransactionAssembly("eu", log, hooks, new AppliedTransactions(List.of(), position -> SEEN),
+                table -> table.equals(counted.id()), table -> false, new AbsentValues(null), new CaptureMetrics(new SimpleMeterRegistry()));
+        assembly.begin("42:150");
+        assembly.row(update(TABLE, "7"), 5000, 42);
+        assembly.row(update(TABLE, "8"), 5000, 42);
+        assembly.row(update(counted, "7"), 5000, 42);
+        assembly.end("42:200", 200, 3);
+        assertEquals(List.of(update(TABLE, "7").whole(), update(TABLE, "8"), update(counted, "7")), logged(1));
+    }
+
+    private static RowChange.Update update(TableShape table, String id) {
+        return new RowChange.Update(table, new Row(id, "v"), new Row(id, "w"));
+    }
+
     @Test
     void lostChangesAreNoticed() {
         assembly.begin("42:150");
@@ -192,5 +186,41 @@ class TransactionAssemblyTest {
     void nothingComesOutsideOfATransaction() {
         assertThrows(CaptureException.class, () -> rows(1, 1));
         assertThrows(CaptureException.class, () -> assembly.end("42:200", 200, 1));
+    }
+
+    /** Says the same of every transaction. */
+    private record TestingJudge(boolean ships, Predicate<RowChange> pending, List<RowChange> withheldRows) implements LocalJudge {
+
+        @Override
+        public void begin(TransactionSoFar transaction) {
+        }
+
+        @Override
+        public Optional<RowChange> message(String prefix, String content) {
+            return Optional.empty();
+        }
+
+        @Override
+        public boolean saysAll(RowChange change) {
+            return pending.test(change);
+        }
+
+        @Override
+        public void wrote(List<RowChange> changes) {
+        }
+
+        @Override
+        public boolean ships(long endPosition) {
+            return ships;
+        }
+
+        @Override
+        public void withhold(List<RowChange> changes) {
+            withheldRows.addAll(changes);
+        }
+
+        @Override
+        public void withheld() {
+        }
     }
 }

@@ -6,12 +6,17 @@ import java.util.Set;
 /**
  * One local transaction as the capture reads it, judged at its end: is it shipped with the timestamp it has, or withheld?
  * (convergence rules 6 and 7)
+ *
+ * <p>Whether its keys are pending does not matter: a write of the whole row that is credible is above all that was dropped here
+ * against the versions that were withheld, as that was begun before it in the log. So it says of its keys what a touch would,
+ * and settles them. Were it withheld as well, withholding would spread from key to key while the capture lags
+ * (docs/decisions/0008-touch-and-fence.md).
  */
 public final class LocalTransaction {
 
     /** What becomes of it. */
     public enum Verdict {
-        /** Every write in it is credible, or it is a touch. */
+        /** Every write in it is credible. */
         SHIP,
         /** Not shipped as it is; every key it wrote becomes pending. */
         WITHHOLD
@@ -21,8 +26,8 @@ public final class LocalTransaction {
     private final PendingKeys pending;
     private final long micros;
     private final WrittenKeys keys = new WrittenKeys();
-    private final Set<WrittenKey> touched = new HashSet<>();
-    private boolean writesPending;
+    private final Set<WrittenKey> settled = new HashSet<>();
+    private boolean mustWait;
 
     /** @param micros its commit timestamp, microseconds */
     public LocalTransaction(LogVersions versions, PendingKeys pending, long micros) {
@@ -33,26 +38,28 @@ public final class LocalTransaction {
 
     /** The transaction says that it touches this key; said before the write itself, if there is one. */
     public void touches(WrittenKey key) {
-        touched.add(key);
+        settled.add(key);
     }
 
     /** The touch of this key found no row and does not speak for it ({@link PendingKeys#mayDelete}): it is not shipped. */
     public void isVoid(WrittenKey key) {
-        touched.remove(key);
+        settled.remove(key);
     }
 
     public void wrote(WrittenKey key) {
         keys.add(key);
-        writesPending |= !pending.isEmpty() && pending.holds(key) && !isTouched(key);
+        if (pending.isEmpty() || settled.contains(key) || settled.contains(key.wholeTable())) {
+            return;
+        }
+        mustWait |= pending.needsTouch(key);
+        if (pending.holds(key)) {
+            settled.add(key);
+        }
     }
 
-    private boolean isTouched(WrittenKey key) {
-        return touched.contains(key) || touched.contains(key.wholeTable());
-    }
-
-    /** The keys whose touch this is; settled when it is shipped. */
-    public Set<WrittenKey> touched() {
-        return touched;
+    /** The keys of which it says what stands, some of them pending; settled when it is shipped. */
+    public Set<WrittenKey> settled() {
+        return settled;
     }
 
     /**
@@ -61,12 +68,11 @@ public final class LocalTransaction {
      */
     public Verdict judge(long position, long latestMicros) {
         versions.passed(position);
-        boolean credible = micros <= latestMicros && versions.isAbove(micros, keys);
-        if (!credible || writesPending) {
+        if (micros > latestMicros || !versions.isAbove(micros, keys) || mustWait) {
             return Verdict.WITHHOLD;
         }
         versions.shipped(micros, keys);
-        touched.forEach(pending::settled);
+        settled.forEach(pending::settled);
         return Verdict.SHIP;
     }
 }

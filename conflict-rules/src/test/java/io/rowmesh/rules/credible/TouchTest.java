@@ -96,9 +96,7 @@ class TouchTest {
                 // Re-assertion of the delete takes the row here as well; an insert of the same moment would have stayed.
                 assertNull(there.value(), "the insert is gone in the other region");
             } else {
-                assertTrue(here.isPending());
-                here.touch(14, here.looks(), here.withheldAt());
-                here.capture(FOREVER, false);
+                assertFalse(here.isPending(), "the insert says what stands");
                 here.shipped().forEach(there::apply);
                 assertEquals("z", here.value());
                 assertEquals("z", there.value());
@@ -106,18 +104,52 @@ class TouchTest {
         }
     }
 
+    /** What was dropped against the withheld version began before the later write, or is judged against that. */
     @Test
-    void whileAKeyIsPendingItsCredibleWritesAreWithheldToo() {
+    void aLaterCredibleWriteOfThePendingKeySpeaksForIt() {
+        TouchingRegion.Change dropped = new TouchingRegion.Change(new Version(39, "b"), "w");
         a.write(100, "x");
         a.capture(50, false);
+        b.apply(dropped);
+        a.apply(dropped);
         a.write(40, "y");
         a.capture(50, false);
+        assertFalse(a.isPending());
+        deliver();
+        assertEquals("y", a.value());
+        assertEquals("y", b.value());
+    }
+
+    /** It is not above what was dropped against the withheld one: then it is not credible itself. */
+    @Test
+    void aLaterWriteBelowWhatWasDroppedIsWithheldToo() {
+        TouchingRegion.Change dropped = new TouchingRegion.Change(new Version(39, "b"), "w");
+        a.write(100, "x");
+        a.capture(50, false);
+        a.apply(dropped);
+        a.write(38, "y");
+        a.capture(50, false);
+        assertTrue(a.isPending());
         assertTrue(a.shipped().isEmpty());
-        a.touch(41, a.looks(), 0);
-        a.write(42, "z");
+    }
+
+    /** Here a tombstone of the withheld delete stood when the other region's change came, after the later write: it was dropped. */
+    @Test
+    void aLaterWriteDoesNotSpeakForAKeyWhoseTombstoneWasTakenBack() {
+        TouchingRegion.Change dropped = new TouchingRegion.Change(new Version(41, "b"), "w");
+        a.write(100, null);
+        a.recordsTombstone(100);
+        a.write(40, "y");
+        b.apply(dropped);
+        a.apply(dropped);
+        assertEquals("y", a.value());
+        a.capture(50, false);
+        assertTrue(a.isPending());
+        assertTrue(a.shipped().isEmpty());
+        a.touch(42, a.looks(), a.withheldAt());
         a.capture(50, false);
         deliver();
-        assertEquals("z", a.value());
-        assertEquals("z", b.value());
+        assertEquals("y", a.value());
+        assertEquals("y", b.value());
     }
 }

@@ -97,7 +97,7 @@ final class TouchingRegion {
 
     private void judge(LocalTransaction transaction, Logged next, long latest) {
         if (transaction.judge(captured, latest) == LocalTransaction.Verdict.WITHHOLD) {
-            pending.withheld(KEY, captured);
+            pending.withheld(KEY, captured, withheldByTombstone(next));
             withheldAt = captured;
             return;
         }
@@ -106,6 +106,17 @@ final class TouchingRegion {
         if (next.value() == null) {
             bury(version);
         }
+    }
+
+    /** A node that died after it had recorded the tombstone of a delete judges it anew. */
+    void recordsTombstone(long micros) {
+        bury(new Version(micros, name));
+    }
+
+    private boolean withheldByTombstone(Logged next) {
+        boolean withdrawn = next.value() == null && new Version(next.micros(), name).equals(tombstone);
+        tombstone = withdrawn ? null : tombstone;
+        return withdrawn;
     }
 
     private void bury(Version version) {

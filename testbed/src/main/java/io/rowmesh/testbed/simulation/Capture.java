@@ -8,6 +8,7 @@ import io.rowmesh.rules.credible.WrittenKey;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.Seen;
 import io.rowmesh.schema.SeenMark;
+import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TableShape;
 import io.rowmesh.schema.TransactionHeader;
 import io.rowmesh.schema.Version;
@@ -44,9 +45,11 @@ final class Capture implements Actor {
     private boolean gathered;
     /** Place of the transaction that was judged last: its repairs may have to wait, and it is not judged again. */
     private int judgedAt;
+    /** What that settles once it is appended. */
+    private Set<WrittenKey> settling = Set.of();
     /** Keys were settled since hidden rows were looked at. */
     private boolean touched;
-    /** Settled by touches that are not yet durable in the change log. */
+    /** Settled by touches or later writes that are not yet durable in the change log. */
     private final Set<WrittenKey> settled = new HashSet<>();
 
     Capture(Region region) {
@@ -164,16 +167,21 @@ final class Capture implements Actor {
         }
         List<RowChange> changes = captured.shipped;
         if (changes == null || changes.isEmpty()) {
+            settled.addAll(settling);
+            if (!gathered) {
+                settle();
+            }
             return;
         }
-        repairs.onRows(new Version(captured.micros, region.name), 1, sequence, captured.number, Seen.of(marks()), changes);
+        repairs.onRows(new Version(captured.shippedMicros(), region.name), 1, sequence, captured.number, Seen.of(marks()), changes);
         region.checkOrigin(captured);
         boolean heartbeat = changes.get(0).table() == Table.HEARTBEAT;
         boolean chunked = changes.size() > 1 && world.choices.perMille(world.profile.chunked());
-        TransactionHeader header = new TransactionHeader(region.name, 1, sequence, captured.micros, captured.position,
+        TransactionHeader header = new TransactionHeader(region.name, 1, sequence, captured.shippedMicros(), captured.position,
                 changes.size(), chunked ? changes.size() : 1, marks(), heartbeat, true,
                 changes.stream().anyMatch(change -> region.options.rules().apply(change.table().id()).deciding()));
         region.log.append(new ShippedLog.Entry(header, changes));
+        settled.addAll(settling);
         if (heartbeat && world.planted == Fault.HEARTBEAT_OVERTAKES_DELETE) {
             region.log.overtake();
         }
@@ -208,16 +216,15 @@ final class Capture implements Actor {
     /** What is shipped of a transaction: all of it, or nothing (null), and then its keys are pending (convergence rules 6 and 7). */
     private List<RowChange> judged(DbTransaction captured) throws SQLException {
         LocalTransaction judged = new LocalTransaction(region.versions, region.pending, captured.micros);
-        List<RowChange> changes = captured.touch == null ? captured.changes : touched(captured, judged);
-        if (world.planted == Fault.WRITES_OF_PENDING_KEYS_SHIPPED) {
-            changes.forEach(change -> judged.touches(WrittenKey.of(change)));
-        }
+        captured.countsOnly = false;
+        settling = Set.of();
+        List<RowChange> changes = captured.touch == null ? captured.changes.stream().map(this::whole).toList() : touched(captured, judged);
         changes.forEach(change -> judged.wrote(WrittenKey.of(change)));
         boolean ships = judged.judge(captured.position, region.latestCredible()) == LocalTransaction.Verdict.SHIP
                 || world.planted == Fault.INCREDIBLE_SHIPPED
                 || captured.touch != null && world.planted == Fault.TOUCH_WHATEVER_ITS_TIMESTAMP;
         if (ships) {
-            settled.addAll(judged.touched());
+            settling = judged.settled();
             return changes;
         }
         for (RowChange change : changes) {
@@ -229,14 +236,26 @@ final class Capture implements Actor {
         if (world.trace != null) {
             world.trace(region.name + " withholds " + World.text(captured));
         }
-        return null;
+        List<RowChange> counting = changes.stream().filter(change -> counts(change.table().id())).toList();
+        captured.countsOnly = !counting.isEmpty();
+        return captured.countsOnly ? counting : null;
+    }
+
+    private boolean counts(TableId table) {
+        return region.options.rules().apply(table).counts();
+    }
+
+    /** As production's assembly says all of a row of which earlier writes were not shipped. */
+    private RowChange whole(RowChange change) {
+        return change instanceof RowChange.Update update && !region.options.rules().apply(change.table().id()).deciding()
+                && region.pending.holds(WrittenKey.of(change)) && world.planted != Fault.PENDING_SAYS_WHAT_CHANGED ? update.whole() : change;
     }
 
     private List<RowChange> touched(DbTransaction captured, LocalTransaction judged) {
         WrittenKey key = captured.touch.key;
         region.toucher.captured(key);
         judged.touches(key);
-        if (!captured.touch.gone) {
+        if (!captured.touch.gone || counts(key.table())) {
             return captured.changes;
         }
         if (!region.pending.mayDelete(key, captured.touch.after) && world.planted != Fault.RACED_TOUCH_SHIPPED) {
@@ -273,13 +292,17 @@ final class Capture implements Actor {
 
     private boolean sync() {
         region.log.sync();
-        region.settled(settled);
-        touched |= world.profile.unique() && !settled.isEmpty() && world.planted != Fault.UNIQUE_TOUCHED_NOT_LOOKED_AT;
-        settled.clear();
+        settle();
         region.versions.durable();
         gathered = false;
         state = world.planted == Fault.SHIPPED_BEFORE_TOMBSTONE ? State.REPAIRING : State.CONFIRMING;
         return true;
+    }
+
+    private void settle() {
+        region.settled(settled);
+        touched |= world.profile.unique() && !settled.isEmpty() && world.planted != Fault.UNIQUE_TOUCHED_NOT_LOOKED_AT;
+        settled.clear();
     }
 
     private boolean confirm() {

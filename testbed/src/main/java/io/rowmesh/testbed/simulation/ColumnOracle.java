@@ -35,13 +35,42 @@ final class ColumnOracle {
         }
     }
 
+    /**
+     * What was written to the row and is not shipped is said by the next write of it that is: that says all of the row. What came after a
+     * truncate that was not shipped says so itself.
+     *
+     * @throws Broken when one does not, or there is none
+     */
+    void checkWithheld(int key) {
+        for (Region region : world.regions) {
+            DbTransaction unsaid = null;
+            for (DbTransaction written : region.database.log) {
+                for (RowChange change : world.shipped(written)) {
+                    if (unsaid != null && writes(change, key) && change instanceof RowChange.Update update && update.before() != null) {
+                        throw new Broken(region.name + " ships only what " + World.text(written) + " changed, after it withheld " + World.text(unsaid));
+                    }
+                    unsaid = writes(change, key) ? null : unsaid;
+                }
+                boolean withheld = written.local && written.shipped == null && written.changes.stream()
+                        .anyMatch(change -> writes(change, key) && change.kind() != RowChange.Kind.TRUNCATE);
+                unsaid = withheld ? written : unsaid;
+            }
+            if (unsaid != null) {
+                throw new Broken(region.name + " never says what it withheld: " + World.text(unsaid));
+            }
+        }
+    }
+
+    private boolean writes(RowChange change, int key) {
+        return change.table() == world.shapes.get(number) && (change.kind() == RowChange.Kind.TRUNCATE || World.slot(change) == key);
+    }
+
     private String expected(int key) {
         Row row = null;
         boolean lives = false;
         for (DbTransaction written : inOrder()) {
-            for (RowChange change : written.changes) {
-                if (change.table() != world.shapes.get(number)
-                        || change.kind() != RowChange.Kind.TRUNCATE && World.slot(change) != key) {
+            for (RowChange change : world.shipped(written)) {
+                if (!writes(change, key)) {
                     continue;
                 }
                 lives = change.kind() == RowChange.Kind.INSERT || change.kind() == RowChange.Kind.UPDATE;
@@ -62,10 +91,10 @@ final class ColumnOracle {
 
     private static Row with(Row row, RowChange change) {
         Row after = RowChange.keyImage(change);
-        if (change.kind() == RowChange.Kind.INSERT || row == null) {
+        Row before = change instanceof RowChange.Update update ? update.before() : null;
+        if (before == null || row == null) {
             return after;
         }
-        Row before = ((RowChange.Update) change).before();
         Row merged = row;
         for (int i = 1; i < after.size(); i++) {
             merged = Objects.equals(before.get(i), after.get(i)) ? merged : merged.with(i, after.get(i));

@@ -210,11 +210,11 @@ final class Database {
     }
 
     /** Takes back the own tombstone of exactly this timestamp, durably. */
-    void withdrawTombstone(WrittenKey key, long micros) throws SQLException {
+    boolean withdrawTombstone(WrittenKey key, long micros) throws SQLException {
         Table table = table(key.table());
         Tuple tombstone = committed(table.tombstones[key.isWholeTable() ? table.wholeTable() : World.slot(key.key())]);
         if (tombstone == null || tombstone.micros != micros || tombstone.origin != region) {
-            return;
+            return false;
         }
         DbTransaction own = begin(region, false);
         own.durable = true;
@@ -229,6 +229,7 @@ final class Database {
         }
         append(own);
         makeVisible(own);
+        return true;
     }
 
     long recorded() {

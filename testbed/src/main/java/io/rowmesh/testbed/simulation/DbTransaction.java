@@ -3,6 +3,7 @@ package io.rowmesh.testbed.simulation;
 import io.rowmesh.applier.history.ConflictRecord;
 import io.rowmesh.rules.credible.WrittenKey;
 import io.rowmesh.schema.RowChange;
+import io.rowmesh.schema.Version;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +37,8 @@ final class DbTransaction {
     final List<RowChange> changes = new ArrayList<>(2);
     /** What is shipped of it; null before, and when it is withheld. */
     List<RowChange> shipped;
+    /** Whether that is only what counts, without a version: the rest is withheld. */
+    boolean countsOnly;
     /** Set when it is a touch. */
     Touch touch;
     /** The source transaction whose rows an applied one writes; 0 for none. */
@@ -65,6 +68,11 @@ final class DbTransaction {
             this.key = key;
             this.after = after;
         }
+    }
+
+    /** The timestamp with which it is shipped. */
+    long shippedMicros() {
+        return countsOnly ? Version.NONE_MICROS : micros;
     }
 
     boolean inProgress() {

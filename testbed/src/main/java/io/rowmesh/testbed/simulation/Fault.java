@@ -72,7 +72,8 @@ public enum Fault {
     REWRITTEN_FORGOTTEN_AT_ONCE(Rules.REWRITES, "nothing is kept of the versions of rewritten rows"),
     INCREDIBLE_SHIPPED(Rules.CLOCK_STEPS, "transactions are shipped whatever their timestamps"),
     BEGUN_CHANGES_NOT_NOTED(Rules.CLOCK_STEPS, "what lanes apply or drop does not count when a local timestamp is judged"),
-    WRITES_OF_PENDING_KEYS_SHIPPED(Rules.CLOCK_STEPS, "credible writes of a key are shipped while it waits for its touch"),
+    PENDING_SAYS_WHAT_CHANGED(Rules.COLUMN_CLOCK_STEPS, "an update of a row of which earlier writes were not shipped says only what it changed"),
+    WITHDRAWN_SETTLED_BY_WRITE(Rules.LONG_COMMITS_AND_STEPS, "a key whose tombstone was taken back is settled by a later write"),
     TOUCH_OF_UNCHANGED_ROW_ONLY(Rules.CLOCK_STEPS, "a key is touched only while its row is the one that was withheld"),
     TOUCH_BEFORE_VISIBLE(Rules.LONG_COMMITS_AND_STEPS, "a touch does not wait until the withheld transaction is visible"),
     TOUCH_WHATEVER_ITS_TIMESTAMP(Rules.CLOCK_STEPS, "a touch does not wait until the clock is past what was applied and shipped"),
@@ -128,7 +129,7 @@ public enum Fault {
     public Search search() {
         return switch (this) {
             case NO_SECOND_LOOK_OF_CAPTURE, NO_SECOND_LOOK_AT_ALL, LOOK_BEFORE_VISIBLE -> Search.WINDOW;
-            case NO_SECOND_LOOK_OF_LANE, TRUNCATE_WITHOUT_TABLE_LOCK, SAME_ORIGIN_ALWAYS_WINS, WRITES_OF_PENDING_KEYS_SHIPPED,
+            case NO_SECOND_LOOK_OF_LANE, TRUNCATE_WITHOUT_TABLE_LOCK, SAME_ORIGIN_ALWAYS_WINS, WITHDRAWN_SETTLED_BY_WRITE,
                 UNIQUE_LOST_MOVES_NOT_REPEATED -> Search.COVERED;
             default -> Search.SEEDS;
         };

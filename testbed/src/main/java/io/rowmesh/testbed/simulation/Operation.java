@@ -55,7 +55,7 @@ record Operation(int region, long place, long sequence, long version, long[] see
             for (int i = 0; i < shipped.size(); i++) {
                 if (shipped.get(i).table() == table) {
                     into.add(new Operation(region.number, each.position * 1_000L + i, sequences.get((long) each.position),
-                            Versions.of(each.micros, region.number), before, shipped.get(i)));
+                            Versions.of(each.shippedMicros(), region.number), before, shipped.get(i)));
                 }
             }
         }

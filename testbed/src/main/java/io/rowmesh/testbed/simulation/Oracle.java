@@ -33,18 +33,17 @@ final class Oracle {
                     new SiblingOracle(world, world.shapes.get(number)).check(key);
                 } else if (world.shapes.get(number) == WideRows.SHAPE) {
                     new ColumnOracle(world, number).check(key);
-                    new ColumnHistoryOracle(world, history).check(key);
+                    if (world.clocksStep()) {
+                        new ColumnOracle(world, number).checkWithheld(key);
+                    } else {
+                        new ColumnHistoryOracle(world, history).check(key);
+                    }
                 } else if (number > 0 || !withheldHeartbeat(world.regions[key])) {
                     check(number, key);
                 }
             }
             history.check(number);
         }
-    }
-
-    private List<RowChange> shipped(DbTransaction written) {
-        List<RowChange> shipped = world.clocksStep() ? written.shipped : written.changes;
-        return written.local && shipped != null ? shipped : List.of();
     }
 
     /** One that is not shipped is not touched: the next one follows, but at the end there is none. */
@@ -59,7 +58,7 @@ final class Oracle {
         String value = null;
         for (Region region : world.regions) {
             for (DbTransaction written : region.database.log) {
-                for (RowChange change : shipped(written)) {
+                for (RowChange change : world.shipped(written)) {
                     if (change.table() == world.shapes.get(number) && touches(change, key)
                             && Versions.of(written.micros, region.number) >= best) {
                         best = Versions.of(written.micros, region.number);

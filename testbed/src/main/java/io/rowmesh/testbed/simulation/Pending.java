@@ -5,6 +5,7 @@ package io.rowmesh.testbed.simulation;
  *
  * @param position place of its last withheld transaction in the log
  * @param writer   that transaction
+ * @param onlyByTouch whether a later write does not settle it
  */
-record Pending(long position, DbTransaction writer) {
+record Pending(long position, DbTransaction writer, boolean onlyByTouch) {
 }

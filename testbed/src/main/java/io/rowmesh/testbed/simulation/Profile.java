@@ -46,10 +46,15 @@ record Profile(int regions, int keys, int writers, int transactions, int stateme
     static final int TWO_UNIQUE = 10;
     static final int REWRITTEN_ROWS = 20;
 
-    static Profile draw(Choices choices, Rules rules) {
+    static Profile draw(Choices choices, Rules any) {
+        Rules rules = any.one(choices);
         int tables = rules.draw(choices);
-        if (rules == Rules.SIBLING_CLOCK_STEPS) {
-            return choices.next(3) == 0 ? hotStepping(choices, tables) : stepping(choices, tables);
+        if (rules == Rules.SIBLING_CLOCK_STEPS || rules == Rules.COLUMN_CLOCK_STEPS || rules == Rules.COUNTER_CLOCK_STEPS) {
+            return switch (choices.next(4)) {
+                case 0 -> hotStepping(choices, tables);
+                case 1 -> updatedWhileStepping(choices, tables);
+                default -> stepping(choices, tables);
+            };
         }
         if (rules == Rules.CLOCK_STEPS) {
             return switch (choices.next(4)) {
@@ -176,6 +181,14 @@ record Profile(int regions, int keys, int writers, int transactions, int stateme
         return new Profile(2, 1, 2, 4 + choices.next(3), 1, List.of(3, 0, pick(choices, 0, 1), 3, 0, 0), pick(choices, 50, 200),
                 pick(choices, 0, 10), pick(choices, 0, 1), pick(choices, 2, 8), 600, 0, 0, 0, 0, 0, 600, pick(choices, 20, 60, 120),
                 pick(choices, 20, 60, 120), pick(choices, 10, 50, 100), tables, pick(choices, 20, 60));
+    }
+
+    /** One row is updated again and again, here and there, while clocks are set and captures lag. */
+    private static Profile updatedWhileStepping(Choices choices, int tables) {
+        return new Profile(2 + choices.next(2), 1, 1 + choices.next(2), 5 + choices.next(4), 1, List.of(2, 0, 8, pick(choices, 0, 1), 0, 0),
+                pick(choices, 50, 200), pick(choices, 0, 10), pick(choices, 0, 1, 2), pick(choices, 4, 20), pick(choices, 0, 400), 0, pick(choices, 0, 2), 0,
+                pick(choices, 0, 0, 10), 0, pick(choices, 50, 600), pick(choices, 0, 20), pick(choices, 20, 60, 120), pick(choices, 20, 100), tables,
+                pick(choices, 20, 60));
     }
 
     private static int pick(Choices choices, int... of) {

@@ -128,7 +128,7 @@ final class Region {
     /** As what is durable tells, at each start of the capture. */
     void loadPending() {
         pending = new PendingKeys();
-        pendingTable.forEach((key, waiting) -> pending.withheld(key, waiting.position()));
+        pendingTable.forEach((key, waiting) -> pending.withheld(key, waiting.position(), waiting.onlyByTouch()));
     }
 
     /** As the table of pending touches tells it to lanes and to the capture. */
@@ -138,9 +138,10 @@ final class Region {
 
     /** Made durable with its tombstone withdrawn, if an earlier judgment of the transaction left one. */
     void withheld(WrittenKey key, DbTransaction writer) throws SQLException {
-        database.withdrawTombstone(key, writer.micros);
-        pending.withheld(key, writer.position);
-        pendingTable.put(key, new Pending(writer.position, writer));
+        boolean withdrawn = database.withdrawTombstone(key, writer.micros) && world.planted != Fault.WITHDRAWN_SETTLED_BY_WRITE;
+        Pending before = pendingTable.get(key);
+        pending.withheld(key, writer.position, withdrawn);
+        pendingTable.put(key, new Pending(writer.position, writer, withdrawn || before != null && before.onlyByTouch()));
     }
 
     void settled(Collection<WrittenKey> keys) {

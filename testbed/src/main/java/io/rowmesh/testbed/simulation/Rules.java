@@ -2,15 +2,16 @@ package io.rowmesh.testbed.simulation;
 
 /** Which tables a history may have, by what decides their concurrent writes. */
 public enum Rules {
-    ALL, LAST_WRITE_WINS, COUNTERS, COLUMN_MERGE,
+    /** Any of the others. */
+    ALL, LAST_WRITE_WINS, COUNTERS, ROWS_AND_COUNTERS, COLUMN_MERGE,
     /** One of the rules over siblings, or two of them beside last-write-wins. */
     SIBLINGS, REGION_PRIORITY, HOME_REGION, CUSTOM, PARK,
     /** Last-write-wins, while clocks are set forth and back. */
     CLOCK_STEPS,
     /** Last-write-wins, while tables are rewritten. */
     REWRITES,
-    /** The rules over siblings, while clocks are set forth and back. */
-    SIBLING_CLOCK_STEPS,
+    /** The rules over siblings, column-merge, counters: while clocks are set forth and back. */
+    SIBLING_CLOCK_STEPS, COLUMN_CLOCK_STEPS, COUNTER_CLOCK_STEPS,
     /** Only histories of commits that are long in the log before others see them: of last-write-wins, of counters, and while clocks are set. */
     LONG_COMMITS, LONG_COMMITS_OF_COUNTERS, LONG_COMMITS_AND_STEPS,
     /** One or two unique keys beside the primary key, of which the newest row is shown. */
@@ -18,22 +19,30 @@ public enum Rules {
     /** The same, while clocks are set forth and back. */
     UNIQUE_CLOCK_STEPS;
 
+    private static final Rules[] OF_ALL = {LAST_WRITE_WINS, LAST_WRITE_WINS, LAST_WRITE_WINS, COUNTERS, COUNTERS, ROWS_AND_COUNTERS, COLUMN_MERGE,
+        COLUMN_MERGE, SIBLINGS, SIBLINGS, CLOCK_STEPS, COUNTER_CLOCK_STEPS, COLUMN_CLOCK_STEPS, SIBLING_CLOCK_STEPS, LONG_COMMITS_AND_STEPS,
+        REWRITES, UNIQUE, UNIQUE_CLOCK_STEPS};
+
+    /** Itself, or one of those that it stands for. */
+    Rules one(Choices choices) {
+        return this == ALL ? OF_ALL[choices.next(OF_ALL.length)] : this;
+    }
+
     /** One of the kinds of {@link Profile#tables}. */
     int draw(Choices choices) {
-        int drawn = choices.next(5);
         return switch (this) {
-            case ALL -> drawn < 2 ? Profile.ONLY_ROWS : drawn == 2 ? Profile.ONLY_COUNTERS : drawn == 3 ? Profile.ROWS_AND_COUNTERS
-                    : choices.next(2) == 0 ? Profile.ONLY_COLUMNS : siblings(choices);
+            case ALL -> throw new IllegalStateException("one of them is drawn first");
             case REWRITES -> Profile.REWRITTEN_ROWS;
             case LAST_WRITE_WINS, CLOCK_STEPS, LONG_COMMITS, LONG_COMMITS_AND_STEPS -> Profile.ONLY_ROWS;
-            case COUNTERS, LONG_COMMITS_OF_COUNTERS -> Profile.ONLY_COUNTERS;
-            case COLUMN_MERGE -> Profile.ONLY_COLUMNS;
+            case ROWS_AND_COUNTERS -> Profile.ROWS_AND_COUNTERS;
+            case COUNTERS, LONG_COMMITS_OF_COUNTERS, COUNTER_CLOCK_STEPS -> Profile.ONLY_COUNTERS;
+            case COLUMN_MERGE, COLUMN_CLOCK_STEPS -> Profile.ONLY_COLUMNS;
             case SIBLINGS, SIBLING_CLOCK_STEPS -> siblings(choices);
             case REGION_PRIORITY -> Profile.ONLY_PRIORITY;
             case HOME_REGION -> Profile.ONLY_HOME;
             case CUSTOM -> Profile.ONLY_CUSTOM;
             case PARK -> Profile.ONLY_PARK;
-            case UNIQUE, UNIQUE_CLOCK_STEPS -> drawn < 2 ? Profile.ONE_UNIQUE : Profile.TWO_UNIQUE;
+            case UNIQUE, UNIQUE_CLOCK_STEPS -> choices.next(5) < 2 ? Profile.ONE_UNIQUE : Profile.TWO_UNIQUE;
         };
     }
 

@@ -2,6 +2,7 @@ package io.rowmesh.testbed.simulation;
 
 import io.rowmesh.rules.credible.TouchStart;
 import io.rowmesh.rules.credible.WrittenKey;
+import io.rowmesh.schema.Row;
 import io.rowmesh.schema.RowChange;
 
 import java.sql.SQLException;
@@ -120,7 +121,9 @@ final class Toucher implements Actor {
             return false;
         }
         database.update(table.slots, slot, live, open, live.value);
-        open.changes.add(new RowChange.Update(table.shape, null, table.row(slot, live.value)));
+        Row row = table.row(slot, live.value);
+        boolean deciding = region.options.rules().apply(table.shape.id()).deciding();
+        open.changes.add(new RowChange.Update(table.shape, deciding ? row : null, row));
         return true;
     }
 

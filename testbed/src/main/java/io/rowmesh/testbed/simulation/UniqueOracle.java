@@ -83,16 +83,11 @@ final class UniqueOracle {
         return rows;
     }
 
-    private List<RowChange> shipped(DbTransaction written) {
-        List<RowChange> shipped = world.clocksStep() ? written.shipped : written.changes;
-        return written.local && shipped != null ? shipped : List.of();
-    }
-
     private Newest newest(int key) {
         Newest best = null;
         for (Region region : world.regions) {
             for (DbTransaction written : region.database.log) {
-                for (RowChange change : shipped(written)) {
+                for (RowChange change : world.shipped(written)) {
                     boolean touches = change.table() == world.shapes.get(number)
                             && (change.kind() == RowChange.Kind.TRUNCATE || World.slot(change) == key);
                     if (touches && (best == null || Versions.of(written.micros, region.number) >= best.version())) {

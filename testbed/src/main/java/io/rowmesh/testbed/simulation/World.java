@@ -80,6 +80,12 @@ final class World {
         return profile.steps() > 0;
     }
 
+    /** What other regions hear of a transaction that was written here. */
+    List<RowChange> shipped(DbTransaction written) {
+        List<RowChange> shipped = clocksStep() ? written.shipped : written.changes;
+        return written.local && shipped != null ? shipped : List.of();
+    }
+
     /** Whether some table's rule keeps a state of each key. */
     boolean keepsStates() {
         return shapes.stream().anyMatch(shape -> shape == WideRows.SHAPE || SiblingRows.is(shape));

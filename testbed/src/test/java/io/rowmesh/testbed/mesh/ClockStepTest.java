@@ -105,6 +105,6 @@ class ClockStepTest {
         Wait.until(LIMIT, () -> "keys still wait: " + mesh.eu().postgres().query("select * from rowmesh.pending_touch") + "\n"
                         + mesh.eu().node().status() + "\n" + mesh.eu().node().tail(),
                 () -> mesh.eu().postgres().value("select count(*) from rowmesh.pending_touch").equals("0"));
-        assertTrue(mesh.eu().node().metric("rowmesh_touched_keys_total", "") > 0);
+        assertTrue(mesh.eu().node().metric("rowmesh_settled_keys_total", "") > 0);
     }
 }
