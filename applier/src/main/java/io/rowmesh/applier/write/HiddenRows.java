@@ -38,7 +38,7 @@ public final class HiddenRows {
     public static Hidden of(Connection connection, TableId table, String key) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement("select s.written_at::text, s.origin, e.key, e.value from rowmesh.shadow s,"
                 + " json_each_text(s.image::json) e where " + OF_KEY.formatted("s.row_key"))) {
-            bind(query, table, key);
+            JdbcRows.named(query, 1, table, key);
             try (ResultSet row = query.executeQuery()) {
                 Hidden found = null;
                 while (row.next()) {
@@ -73,7 +73,7 @@ public final class HiddenRows {
             String sql = "select " + (hiding ? keyOfRow : "s.row_key") + " from " + StoredRows.quoted(id) + " t, rowmesh.shadow s where "
                     + OF_KEY.formatted(hiding ? "s.row_key" : keyOfRow) + " and " + equal + " order by 1 limit 20";
             try (PreparedStatement query = connection.prepareStatement(sql)) {
-                bind(query, id, key);
+                JdbcRows.named(query, 1, id, key);
                 try (ResultSet row = query.executeQuery()) {
                     while (row.next()) {
                         found.add(new Collision(row.getString(1), index.name()));
@@ -82,11 +82,5 @@ public final class HiddenRows {
             }
         }
         return found;
-    }
-
-    private static void bind(PreparedStatement query, TableId table, String key) throws SQLException {
-        query.setString(1, table.schema());
-        query.setString(2, table.name());
-        query.setString(3, key);
     }
 }

@@ -7,9 +7,7 @@ import io.rowmesh.rules.keystate.Image;
 import io.rowmesh.rules.keystate.Kept;
 import io.rowmesh.rules.keystate.StoredKey;
 import io.rowmesh.rules.keystate.StoredKey.Writer;
-import io.rowmesh.schema.Column;
 import io.rowmesh.schema.Row;
-import io.rowmesh.schema.RowKey;
 import io.rowmesh.schema.Seen;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TableShape;
@@ -93,10 +91,7 @@ final class JdbcKeys implements KeyTarget {
     @Override
     public FoundKey find(TableShape table, Row key) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(statements(table).find())) {
-            query.setString(1, table.id().schema());
-            query.setString(2, table.id().name());
-            query.setString(3, RowKey.of(table, key));
-            JdbcMerges.key(query, 4, table, key);
+            JdbcRows.key(query, JdbcRows.named(query, 1, table, key), table, key);
             try (ResultSet row = query.executeQuery()) {
                 row.next();
                 return found(table, row);
@@ -130,11 +125,7 @@ final class JdbcKeys implements KeyTarget {
     }
 
     private static Image image(TableShape table, ResultSet row) throws SQLException {
-        String[] values = new String[table.columns().size()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = row.getString(i + 12);
-        }
-        return Image.of(table, new Row(values));
+        return Image.of(table, new Row(JdbcRows.texts(row, 12, table.columns().size())));
     }
 
     private static Long nullableLong(ResultSet row, int column) throws SQLException {
@@ -145,7 +136,7 @@ final class JdbcKeys implements KeyTarget {
     @Override
     public boolean holdIfFree(TableShape table, Row key, long xmin) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(statements(table).holdIfFree())) {
-            JdbcMerges.key(query, 1, table, key);
+            JdbcRows.key(query, 1, table, key);
             try (ResultSet row = query.executeQuery()) {
                 return row.next() && row.getLong(1) == xmin;
             }
@@ -155,9 +146,7 @@ final class JdbcKeys implements KeyTarget {
     @Override
     public void keep(TableId table, String key, Kept<String> kept) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(KEEP)) {
-            insert.setString(1, table.schema());
-            insert.setString(2, table.name());
-            insert.setString(3, key);
+            JdbcRows.named(insert, 1, table, key);
             insert.setString(4, kept.state());
             insert.setString(5, kept.captured() == null ? null : Micros.text(kept.captured()));
             insert.setBoolean(6, kept.waiting());
@@ -169,9 +158,7 @@ final class JdbcKeys implements KeyTarget {
     @Override
     public void forget(TableId table, String key) throws SQLException {
         try (PreparedStatement delete = connection.prepareStatement(FORGET)) {
-            delete.setString(1, table.schema());
-            delete.setString(2, table.name());
-            delete.setString(3, key);
+            JdbcRows.named(delete, 1, table, key);
             delete.executeUpdate();
         }
     }
@@ -179,8 +166,7 @@ final class JdbcKeys implements KeyTarget {
     @Override
     public String tableState(TableId table) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(TABLE_STATE)) {
-            query.setString(1, table.schema());
-            query.setString(2, table.name());
+            JdbcRows.table(query, 1, table);
             try (ResultSet row = query.executeQuery()) {
                 return row.next() ? row.getString(1) : null;
             }
@@ -197,26 +183,9 @@ final class JdbcKeys implements KeyTarget {
     @Override
     public List<Row> keys(TableShape table) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(statements(table).keys())) {
-            query.setString(1, table.id().schema());
-            query.setString(2, table.id().name());
-            try (ResultSet row = query.executeQuery()) {
-                List<Row> keys = new ArrayList<>();
-                while (row.next()) {
-                    keys.add(key(table, row));
-                }
-                return keys;
-            }
+            JdbcRows.table(query, 1, table.id());
+            return JdbcRows.keys(query, table);
         }
-    }
-
-    private static Row key(TableShape table, ResultSet row) throws SQLException {
-        String[] values = new String[table.columns().size()];
-        java.util.Arrays.fill(values, Row.ABSENT);
-        int p = 1;
-        for (int position : table.keyPositions()) {
-            values[position] = row.getString(p++);
-        }
-        return new Row(values);
     }
 
     @Override
@@ -247,9 +216,7 @@ final class JdbcKeys implements KeyTarget {
 
     @Override
     public TableShape shape(TableId table) throws SQLException {
-        LocalTable local = new LocalCatalog(connection).table(table);
-        return new TableShape(table, local.columns().values().stream().filter(column -> !column.generated())
-                .map(column -> new Column(column.name(), column.fullType(), column.key())).toList());
+        return new LocalCatalog(connection).table(table).shape();
     }
 
     @Override

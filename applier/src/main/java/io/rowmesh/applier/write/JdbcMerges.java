@@ -93,7 +93,7 @@ final class JdbcMerges implements MergeTarget {
     public boolean insert(TableShape table, Row row) throws SQLException {
         MergeStatements sql = statements(table);
         try (PreparedStatement insert = connection.prepareStatement(sql.insert())) {
-            values(insert, table, row, sql.positions());
+            JdbcRows.values(insert, 1, table, row, sql.positions());
             return insert.executeUpdate() > 0;
         }
     }
@@ -103,7 +103,7 @@ final class JdbcMerges implements MergeTarget {
         MergeStatements sql = statements(table);
         int[] updated = sql.updated(columns);
         try (PreparedStatement update = connection.prepareStatement(sql.update(updated))) {
-            key(update, values(update, table, row, updated), table, row);
+            JdbcRows.key(update, JdbcRows.values(update, 1, table, row, updated), table, row);
             update.executeUpdate();
         }
     }
@@ -125,8 +125,7 @@ final class JdbcMerges implements MergeTarget {
                      "delete from rowmesh.row_version where table_schema = ? and table_name = ?")) {
             lock.execute();
             delete.executeUpdate();
-            forget.setString(1, table.id().schema());
-            forget.setString(2, table.id().name());
+            JdbcRows.table(forget, 1, table.id());
             forget.executeUpdate();
         }
     }
@@ -183,11 +182,7 @@ final class JdbcMerges implements MergeTarget {
     }
 
     private StoredRow stored(TransactionHeader header, ResultSet row, int columns) throws SQLException {
-        String[] values = new String[columns];
-        for (int i = 0; i < columns; i++) {
-            values[i] = row.getString(i + 1);
-        }
-        return new StoredRow(new Row(values), version(header, row, columns));
+        return new StoredRow(new Row(JdbcRows.texts(row, 1, columns)), version(header, row, columns));
     }
 
     /** The version kept for the row, else its last writer's: a row of the running transaction has no timestamp yet. */
@@ -224,34 +219,11 @@ final class JdbcMerges implements MergeTarget {
     }
 
     private static int named(PreparedStatement statement, int first, RowChange change) throws SQLException {
-        statement.setString(first, change.table().id().schema());
-        statement.setString(first + 1, change.table().id().name());
-        statement.setString(first + 2, RowKey.of(change));
-        return first + 3;
+        return JdbcRows.named(statement, first, change.table().id(), RowKey.of(change));
     }
 
     private static void key(PreparedStatement statement, int first, RowChange change) throws SQLException {
-        key(statement, first, change.table(), RowChange.keyImage(change));
-    }
-
-    static void key(PreparedStatement statement, int first, TableShape table, Row row) throws SQLException {
-        values(statement, first, table, row, table.keyPositions());
-    }
-
-    private static int values(PreparedStatement statement, TableShape table, Row row, int[] positions) throws SQLException {
-        return values(statement, 1, table, row, positions);
-    }
-
-    private static int values(PreparedStatement statement, int first, TableShape table, Row row, int[] positions) throws SQLException {
-        int p = first;
-        for (int position : positions) {
-            if (row.isAbsent(position)) {
-                throw new SQLException("the change of " + table.id() + " arrived without column \""
-                        + table.columns().get(position).name() + "\"", "22000");
-            }
-            statement.setString(p++, row.get(position));
-        }
-        return p;
+        JdbcRows.key(statement, first, change.table(), RowChange.keyImage(change));
     }
 
     private java.sql.Array array(String type, Object[] values) throws SQLException {

@@ -6,7 +6,6 @@ import io.rowmesh.applier.unique.UniqueRow;
 import io.rowmesh.applier.unique.UniqueTarget;
 import io.rowmesh.rules.StoredRow;
 import io.rowmesh.rules.unique.Standing;
-import io.rowmesh.schema.Column;
 import io.rowmesh.schema.JsonText;
 import io.rowmesh.schema.Row;
 import io.rowmesh.schema.RowKey;
@@ -81,12 +80,10 @@ final class JdbcUniques implements UniqueTarget {
         Known known = tables.get(id);
         if (known == null) {
             LocalTable local = new LocalCatalog(connection).table(id);
-            TableShape shape = new TableShape(id, local.columns().values().stream().filter(column -> !column.generated())
-                    .map(column -> new Column(column.name(), column.fullType(), column.key())).toList());
             List<UniqueIndexes.Index> unique = UniqueIndexes.decidable(connection, id);
             Set<String> columns = new LinkedHashSet<>();
             unique.forEach(index -> columns.addAll(index.columns()));
-            known = new Known(local, shape, unique, columns);
+            known = new Known(local, local.shape(), unique, columns);
             tables.put(id, known);
         }
         return known;
@@ -105,7 +102,7 @@ final class JdbcUniques implements UniqueTarget {
     @Override
     public boolean hold(TableShape table, Row key) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(statements(table).hold())) {
-            JdbcMerges.key(query, 1, table, key);
+            JdbcRows.key(query, 1, table, key);
             try (ResultSet row = query.executeQuery()) {
                 return row.next();
             }
@@ -115,7 +112,7 @@ final class JdbcUniques implements UniqueTarget {
     @Override
     public FoundUnique find(TransactionHeader header, TableShape table, Row key) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(statements(table).find())) {
-            JdbcMerges.key(query, named(query, 1, table, key), table, key);
+            JdbcRows.key(query, JdbcRows.named(query, 1, table, key), table, key);
             try (ResultSet row = query.executeQuery()) {
                 row.next();
                 int columns = table.columns().size();
@@ -169,18 +166,14 @@ final class JdbcUniques implements UniqueTarget {
     }
 
     private static Row texts(ResultSet row, int first, int count) throws SQLException {
-        String[] values = new String[count];
-        for (int i = 0; i < count; i++) {
-            values[i] = row.getString(first + i);
-        }
-        return new Row(values);
+        return new Row(JdbcRows.texts(row, first, count));
     }
 
     @Override
     public void update(TableShape table, Row row) throws SQLException {
         UniqueStatements sql = statements(table);
         try (PreparedStatement update = connection.prepareStatement(sql.update())) {
-            JdbcMerges.key(update, values(update, named(update, 1, table, row), table, row, sql.updated()), table, row);
+            JdbcRows.key(update, JdbcRows.values(update, JdbcRows.named(update, 1, table, row), table, row, sql.updated()), table, row);
             update.executeUpdate();
         }
     }
@@ -189,7 +182,7 @@ final class JdbcUniques implements UniqueTarget {
     public boolean insert(TableShape table, Row row) throws SQLException {
         UniqueStatements sql = statements(table);
         try (PreparedStatement insert = connection.prepareStatement(sql.insert())) {
-            values(insert, 1, table, row, sql.positions());
+            JdbcRows.values(insert, 1, table, row, sql.positions());
             return insert.executeUpdate() > 0;
         }
     }
@@ -213,10 +206,9 @@ final class JdbcUniques implements UniqueTarget {
     @Override
     public boolean remove(TableShape table, Row key, long xmin) throws SQLException {
         try (PreparedStatement delete = connection.prepareStatement(statements(table).remove())) {
-            JdbcMerges.key(delete, 1, table, key);
-            int p = 1 + table.keyPositions().length;
+            int p = JdbcRows.key(delete, 1, table, key);
             delete.setLong(p, xmin);
-            named(delete, p + 1, table, key);
+            JdbcRows.named(delete, p + 1, table, key);
             try (ResultSet row = delete.executeQuery()) {
                 row.next();
                 return row.getInt(1) > 0;
@@ -227,11 +219,10 @@ final class JdbcUniques implements UniqueTarget {
     @Override
     public void keepVersion(TableShape table, Row key, Version version, long xmin) throws SQLException {
         try (PreparedStatement keep = connection.prepareStatement(statements(table).keepVersion())) {
-            int p = named(keep, 1, table, key);
+            int p = JdbcRows.named(keep, 1, table, key);
             keep.setString(p, text(version));
             keep.setString(p + 1, version.origin());
-            JdbcMerges.key(keep, p + 2, table, key);
-            int last = p + 2 + table.keyPositions().length;
+            int last = JdbcRows.key(keep, p + 2, table, key);
             keep.setLong(last, xmin);
             keep.setLong(last + 1, xmin);
             keep.executeUpdate();
@@ -245,7 +236,7 @@ final class JdbcUniques implements UniqueTarget {
     @Override
     public void hide(TableShape table, Row row, Version version) throws SQLException {
         try (PreparedStatement hide = connection.prepareStatement(HIDE)) {
-            int p = named(hide, 1, table, row);
+            int p = JdbcRows.named(hide, 1, table, row);
             hide.setString(p, image(table, row));
             hide.setString(p + 1, text(version));
             hide.setString(p + 2, version.origin());
@@ -257,15 +248,13 @@ final class JdbcUniques implements UniqueTarget {
         StringBuilder json = new StringBuilder("{");
         for (int i = 0; i < row.size(); i++) {
             String name = table.columns().get(i).name();
-            if (row.isAbsent(i)) {
-                throw new SQLException("the change of " + table.id() + " arrived without column \"" + name + "\"", "22000");
-            }
+            String value = JdbcRows.value(table, row, i);
             JsonText.quote(i == 0 ? json : json.append(", "), name);
             json.append(": ");
-            if (row.get(i) == null) {
+            if (value == null) {
                 json.append("null");
             } else {
-                JsonText.quote(json, row.get(i));
+                JsonText.quote(json, value);
             }
         }
         return json.append('}').toString();
@@ -274,7 +263,7 @@ final class JdbcUniques implements UniqueTarget {
     @Override
     public void dropHidden(TableShape table, Row key) throws SQLException {
         try (PreparedStatement drop = connection.prepareStatement(DROP_HIDDEN)) {
-            named(drop, 1, table, key);
+            JdbcRows.named(drop, 1, table, key);
             drop.executeUpdate();
         }
     }
@@ -305,19 +294,7 @@ final class JdbcUniques implements UniqueTarget {
     private List<Row> keys(TableShape table, String sql, int times) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(sql)) {
             ofTable(query, table.id(), times);
-            try (ResultSet row = query.executeQuery()) {
-                List<Row> keys = new ArrayList<>();
-                while (row.next()) {
-                    String[] values = new String[table.columns().size()];
-                    Arrays.fill(values, Row.ABSENT);
-                    int p = 1;
-                    for (int position : table.keyPositions()) {
-                        values[position] = row.getString(p++);
-                    }
-                    keys.add(new Row(values));
-                }
-                return keys;
-            }
+            return JdbcRows.keys(query, table);
         }
     }
 
@@ -342,10 +319,7 @@ final class JdbcUniques implements UniqueTarget {
         // A row of unknown version stays as it is unless another is certainly newer.
         Version version = stored == StoredRow.OLDEST ? new Version(row.getLong(8), "") : stored;
         UniqueRow stands = new UniqueRow(texts(row, 10, columns), version, row.getLong(2), row.getString(7) != null);
-        List<String> values = new ArrayList<>();
-        for (int i = 0; i < keys; i++) {
-            values.add(row.getString(10 + columns + i));
-        }
+        List<String> values = Arrays.asList(JdbcRows.texts(row, 10 + columns, keys));
         String key = RowKey.of(table, stands.row());
         return new Candidate(new Standing(key, stands.version(), values, row.getBoolean(1), isPending(row.getArray(9), key)), stands);
     }
@@ -374,28 +348,9 @@ final class JdbcUniques implements UniqueTarget {
     }
 
     private static void ofTable(PreparedStatement statement, TableId table, int times) throws SQLException {
+        int p = 1;
         for (int i = 0; i < times; i++) {
-            statement.setString(1 + 2 * i, table.schema());
-            statement.setString(2 + 2 * i, table.name());
+            p = JdbcRows.table(statement, p, table);
         }
-    }
-
-    private static int named(PreparedStatement statement, int first, TableShape table, Row key) throws SQLException {
-        statement.setString(first, table.id().schema());
-        statement.setString(first + 1, table.id().name());
-        statement.setString(first + 2, RowKey.of(table, key));
-        return first + 3;
-    }
-
-    private static int values(PreparedStatement statement, int first, TableShape table, Row row, int[] positions) throws SQLException {
-        int p = first;
-        for (int position : positions) {
-            if (row.isAbsent(position)) {
-                throw new SQLException("the change of " + table.id() + " arrived without column \""
-                        + table.columns().get(position).name() + "\"", "22000");
-            }
-            statement.setString(p++, row.get(position));
-        }
-        return p;
     }
 }

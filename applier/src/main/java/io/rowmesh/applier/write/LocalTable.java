@@ -1,6 +1,8 @@
 package io.rowmesh.applier.write;
 
+import io.rowmesh.schema.Column;
 import io.rowmesh.schema.TableId;
+import io.rowmesh.schema.TableShape;
 
 import java.util.Map;
 
@@ -14,5 +16,11 @@ public record LocalTable(TableId id, Map<String, LocalColumn> columns) {
      * @param identityAlways GENERATED ALWAYS AS IDENTITY: may be inserted, not updated
      */
     public record LocalColumn(String name, String castType, String fullType, boolean key, boolean generated, boolean identityAlways) {
+    }
+
+    /** Without what the database computes: as row changes carry it. */
+    TableShape shape() {
+        return new TableShape(id, columns.values().stream().filter(column -> !column.generated())
+                .map(column -> new Column(column.name(), column.fullType(), column.key())).toList());
     }
 }

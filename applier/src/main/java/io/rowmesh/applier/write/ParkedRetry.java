@@ -212,9 +212,7 @@ final class ParkedRetry {
 
     private void ofKey(PreparedStatement statement, int p, TableKey key) throws SQLException {
         statement.setString(p, origin);
-        statement.setString(p + 1, key.table().schema());
-        statement.setString(p + 2, key.table().name());
-        statement.setString(p + 3, key.key());
+        JdbcRows.named(statement, p + 1, key);
     }
 
     private java.sql.Array ids(List<ParkedChange> changes) throws SQLException {

@@ -76,9 +76,7 @@ final class ParkedRows {
         }
         try (PreparedStatement query = connection.prepareStatement("select exists (select from rowmesh.parked"
                 + " where table_schema = ? and table_name = ? and md5(row_key) = md5(?))")) {
-            query.setString(1, key.table().schema());
-            query.setString(2, key.table().name());
-            query.setString(3, key.key());
+            JdbcRows.named(query, 1, key);
             try (ResultSet row = query.executeQuery()) {
                 row.next();
                 if (!row.getBoolean(1)) {
@@ -94,7 +92,7 @@ final class ParkedRows {
         List<ParkedChange> taken = new ArrayList<>();
         try (PreparedStatement delete = connection.prepareStatement("with d as (delete from rowmesh.parked where table_schema = ? and table_name = ?"
                 + " and (? = '*' or md5(row_key) = md5(?)) returning *) select " + ParkedChange.COLUMNS + " from d order by parked_id")) {
-            table(delete, 1, key);
+            JdbcRows.named(delete, 1, key);
             delete.setString(4, key.key());
             try (ResultSet rows = delete.executeQuery()) {
                 while (rows.next()) {
@@ -114,7 +112,7 @@ final class ParkedRows {
             insert.setString(1, header.origin());
             insert.setInt(2, header.epoch());
             insert.setLong(3, header.sequence());
-            table(insert, 4, key);
+            JdbcRows.named(insert, 4, key);
             insert.setString(7, change.kind().name().toLowerCase(Locale.ROOT));
             insert.setString(8, Micros.text(header.commitMicros()));
             insert.setBytes(9, WireCodec.encodeChunk(List.of(change)));
@@ -126,16 +124,10 @@ final class ParkedRows {
             insert.setString(15, version == null ? null : Micros.text(version.commitMicros()));
             insert.setString(16, version == null ? null : version.origin());
             insert.setBoolean(17, WAITS.equals(cause.getSQLState()));
-            table(insert, 18, key);
+            JdbcRows.named(insert, 18, key);
             insert.execute();
         }
         keys.add(key);
-    }
-
-    private static void table(PreparedStatement statement, int first, TableKey key) throws SQLException {
-        statement.setString(first, key.table().schema());
-        statement.setString(first + 1, key.table().name());
-        statement.setString(first + 2, key.key());
     }
 
     /** The row that stands here now, for people. A table that does not fit the change tells of none. */

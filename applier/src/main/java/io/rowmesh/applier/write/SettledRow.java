@@ -138,9 +138,7 @@ final class SettledRow {
     private void noteDelete() throws SQLException {
         try (PreparedStatement note = connection.prepareStatement("insert into rowmesh.pending_delete (table_schema, table_name, row_key, xid)"
                 + " values (?, ?, ?, pg_current_xact_id()::xid::text::bigint)")) {
-            note.setString(1, rowKey.table().schema());
-            note.setString(2, rowKey.table().name());
-            note.setString(3, rowKey.key());
+            JdbcRows.named(note, 1, rowKey);
             note.executeUpdate();
         }
     }

@@ -185,9 +185,7 @@ public final class Settlement {
     private List<ParkedChange> lock(TableKey key) throws SQLException {
         List<ParkedChange> entries = new ArrayList<>();
         try (PreparedStatement query = connection.prepareStatement("select " + ParkedChange.COLUMNS + OF_KEY + " order by parked_id for update")) {
-            query.setString(1, key.table().schema());
-            query.setString(2, key.table().name());
-            query.setString(3, key.key());
+            JdbcRows.named(query, 1, key);
             try (ResultSet rows = query.executeQuery()) {
                 while (rows.next()) {
                     entries.add(ParkedChange.read(rows));

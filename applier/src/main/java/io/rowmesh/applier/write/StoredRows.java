@@ -78,11 +78,7 @@ public final class StoredRows {
             bind(query, texts);
             try (ResultSet row = query.executeQuery()) {
                 row.next();
-                String[] exact = new String[key.size()];
-                for (int i = 0; i < exact.length; i++) {
-                    exact[i] = row.getString(i + 1);
-                }
-                return RowKey.of(keyShape(), new Row(exact));
+                return RowKey.of(keyShape(), new Row(JdbcRows.texts(row, 1, key.size())));
             }
         }
     }
@@ -107,12 +103,8 @@ public final class StoredRows {
     }
 
     private Stored stored(ResultSet row, List<String> columns) throws SQLException {
-        String[] values = new String[columns.size()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = row.getString(i + 4);
-        }
         Version version = row.getBoolean(1) ? new Version(row.getLong(2), regionOf(row.getString(3))) : null;
-        return new Stored(new NamedRow(columns, new Row(values)), version);
+        return new Stored(new NamedRow(columns, new Row(JdbcRows.texts(row, 4, columns.size()))), version);
     }
 
     /** The region that a local replication origin stands for; none is a local write. */

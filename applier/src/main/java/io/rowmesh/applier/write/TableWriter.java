@@ -165,12 +165,7 @@ final class TableWriter {
     }
 
     private static String value(RowChange change, int position) throws SQLException {
-        Row image = RowChange.keyImage(change);
-        if (image.isAbsent(position)) {
-            throw new SQLException("the change of " + change.table().id() + " arrived without column \""
-                    + change.table().columns().get(position).name() + "\"", "22000");
-        }
-        return image.get(position);
+        return JdbcRows.value(change.table(), RowChange.keyImage(change), position);
     }
 
     /** Up to when the change's origin had seen each origin, by the local numbers. */
