@@ -1,5 +1,6 @@
 package io.rowmesh.schema;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -13,5 +14,16 @@ public record TableShape(TableId id, List<Column> columns) {
     /** Positions of the key's columns, in column order. */
     public int[] keyPositions() {
         return IntStream.range(0, columns.size()).filter(i -> columns.get(i).key()).toArray();
+    }
+
+    /** A row of which nothing but the key is known. @param texts of the key's columns, in column order */
+    public Row keyOnly(String... texts) {
+        String[] values = new String[columns.size()];
+        Arrays.fill(values, Row.ABSENT);
+        int next = 0;
+        for (int position : keyPositions()) {
+            values[position] = texts[next++];
+        }
+        return new Row(values);
     }
 }

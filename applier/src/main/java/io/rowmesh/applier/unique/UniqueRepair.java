@@ -6,7 +6,6 @@ import io.rowmesh.schema.TableShape;
 
 import java.sql.SQLException;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Deque;
 
@@ -61,7 +60,7 @@ public final class UniqueRepair {
         if (given == null) {
             keys.addAll(target.belowDeletes(table));
         } else {
-            given.forEach(texts -> keys.add(key(texts)));
+            given.forEach(texts -> keys.add(table.keyOnly(texts)));
         }
         showing = new Showing(target, null, table);
         return keys.isEmpty() ? State.SHOW : State.CLEAR;
@@ -70,16 +69,6 @@ public final class UniqueRepair {
     private State forget() throws SQLException {
         target.forgetVersions(table);
         return State.DONE;
-    }
-
-    private Row key(String[] texts) {
-        String[] values = new String[table.columns().size()];
-        Arrays.fill(values, Row.ABSENT);
-        int next = 0;
-        for (int position : table.keyPositions()) {
-            values[position] = texts[next++];
-        }
-        return new Row(values);
     }
 
     private State clear() throws SQLException {

@@ -9,7 +9,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -71,7 +70,7 @@ final class JdbcRows {
         try (ResultSet row = query.executeQuery()) {
             List<Row> keys = new ArrayList<>();
             while (row.next()) {
-                keys.add(key(row, table));
+                keys.add(table.keyOnly(texts(row, 1, table.keyPositions().length)));
             }
             return keys;
         }
@@ -84,15 +83,5 @@ final class JdbcRows {
             texts[i] = row.getString(first + i);
         }
         return texts;
-    }
-
-    private static Row key(ResultSet row, TableShape table) throws SQLException {
-        String[] values = new String[table.columns().size()];
-        Arrays.fill(values, Row.ABSENT);
-        int p = 1;
-        for (int position : table.keyPositions()) {
-            values[position] = row.getString(p++);
-        }
-        return new Row(values);
     }
 }

@@ -12,9 +12,7 @@ import io.rowmesh.schema.TableShape;
 
 import java.sql.SQLException;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
-import java.util.List;
 
 /**
  * Writes rows that were left as they were and that no capture will meet, and drops states that nothing in flight can need
@@ -142,7 +140,7 @@ public final class KeptRounds {
 
     private void drop(KeptKeys.Each each, KeyedTable<?> table) throws SQLException {
         TableShape shape = keys.shape(each.table());
-        FoundKey found = keys.find(shape, key(shape, each.texts()));
+        FoundKey found = keys.find(shape, key(shape, each));
         if (found.recorded() == each.recorded() && table.droppable(found, seenByAll)) {
             keys.forget(each.table(), each.key());
         }
@@ -151,18 +149,12 @@ public final class KeptRounds {
     private KeyWrite settling(KeptKeys.Each each, KeyedTable<?> table) throws SQLException {
         TableShape shape = keys.shape(each.table());
         context.target().savepoint();
-        return new KeyWrite(context.target().merges(), keys, shape, key(shape, each.texts()), false, found -> table.settle(found),
+        return new KeyWrite(context.target().merges(), keys, shape, key(shape, each), false, found -> table.settle(found),
                 found -> found.kept() != null && found.recorded() == each.recorded());
     }
 
-    private static Row key(TableShape shape, List<String> texts) {
-        String[] values = new String[shape.columns().size()];
-        Arrays.fill(values, Row.ABSENT);
-        int next = 0;
-        for (int position : shape.keyPositions()) {
-            values[position] = texts.get(next++);
-        }
-        return new Row(values);
+    private static Row key(TableShape shape, KeptKeys.Each each) {
+        return shape.keyOnly(each.texts().toArray(String[]::new));
     }
 
     /** What the database still refuses waits for the next round. */

@@ -177,7 +177,7 @@ final class MemoryKeys implements KeyTarget {
         for (int slot = 0; slot < table.slots.length; slot++) {
             if (Database.seen(table.slots[slot], session.transaction(), session.snapshot()) != null
                     || Database.seen(table.states[slot], session.transaction(), session.snapshot()) != null) {
-                keys.add(World.keyOnly(shape, World.KEYS[slot]));
+                keys.add(shape.keyOnly(World.KEYS[slot]));
             }
         }
         session.endStatement();

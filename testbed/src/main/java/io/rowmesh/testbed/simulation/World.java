@@ -246,10 +246,7 @@ final class World {
 
     /** A row of which nothing but the key is known. */
     static Row keyOnly(TableShape shape, String key) {
-        String[] values = new String[shape.columns().size()];
-        java.util.Arrays.fill(values, Row.ABSENT);
-        values[0] = key;
-        return new Row(values);
+        return shape.keyOnly(key);
     }
 
     static String text(DbTransaction transaction) {
