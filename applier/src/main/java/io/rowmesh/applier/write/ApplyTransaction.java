@@ -26,7 +26,6 @@ import java.util.function.Function;
 public final class ApplyTransaction {
 
     private static final int PRUNE_EVERY = 500;
-    private static final String WAITS = "55000";
 
     private enum State { LOCK, BEGIN, CLOCK, WRITE, SHOW, HISTORY, COMMIT, LOOK_AGAIN, HISTORY_OF_LOOK, COMMIT_LOOK, FREE, DONE }
 
@@ -231,7 +230,7 @@ public final class ApplyTransaction {
         if (!group.isEmpty()) {
             return writeGroup();
         }
-        target.park(header, change, new SQLException("waits behind an earlier parked change of this row", WAITS));
+        target.park(header, change, SqlFaults.waitsBehindParked());
         outcome.parked++;
         next++;
         return true;

@@ -34,7 +34,7 @@ public final class KeptRounds {
     private long end;
     private long joined;
     private long settled;
-    private Seen seenByAll;
+    private Seen settledEverywhere;
     private final Deque<KeptKeys.Each> left = new ArrayDeque<>();
     private KeyLocks.Held held;
     private KeyWrite write;
@@ -86,7 +86,7 @@ public final class KeptRounds {
             return State.PASSING;
         }
         keys.capturedBefore(round.running());
-        seenByAll = keys.settledEverywhere();
+        settledEverywhere = keys.settledEverywhere();
         settled = joined;
         context.target().commit();
         left.addAll(round.keys());
@@ -133,7 +133,7 @@ public final class KeptRounds {
 
     private void dropOfTable(KeptKeys.Each each, KeyedTable<?> table) throws SQLException {
         String truncates = keys.tableState(each.table());
-        if (truncates != null && table.stable(truncates, seenByAll)) {
+        if (truncates != null && table.stable(truncates, settledEverywhere)) {
             keys.forget(each.table(), RowKey.ALL);
         }
     }
@@ -141,7 +141,7 @@ public final class KeptRounds {
     private void drop(KeptKeys.Each each, KeyedTable<?> table) throws SQLException {
         TableShape shape = keys.shape(each.table());
         FoundKey found = keys.find(shape, key(shape, each));
-        if (found.recorded() == each.recorded() && table.droppable(found, seenByAll)) {
+        if (found.recorded() == each.recorded() && table.droppable(found, settledEverywhere)) {
             keys.forget(each.table(), each.key());
         }
     }

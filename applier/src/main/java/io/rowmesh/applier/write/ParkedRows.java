@@ -26,9 +26,6 @@ import java.util.Set;
  */
 final class ParkedRows {
 
-    /** Class of the cause of a change that only waits behind another one. */
-    static final String WAITS = "55000";
-
     private static final String INSERT = """
             insert into rowmesh.parked (origin, epoch, sequence, table_schema, table_name, row_key, kind, committed_at, change, sqlstate,
               reason, parked_at, header, incoming_row, stored_row, stored_at, stored_origin, waits_for)
@@ -123,7 +120,7 @@ final class ParkedRows {
             insert.setString(14, json.text(key.table(), stored.row()));
             insert.setString(15, version == null ? null : Micros.text(version.commitMicros()));
             insert.setString(16, version == null ? null : version.origin());
-            insert.setBoolean(17, WAITS.equals(cause.getSQLState()));
+            insert.setBoolean(17, SqlFaults.onlyWaits(cause));
             JdbcRows.named(insert, 18, key);
             insert.execute();
         }

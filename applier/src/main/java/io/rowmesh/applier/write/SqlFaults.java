@@ -17,7 +17,19 @@ final class SqlFaults {
         RETRY
     }
 
+    /** Object not in the state that is needed. */
+    private static final String WAITS = "55000";
+
     private SqlFaults() {
+    }
+
+    /** The cause for which a change is parked that only waits behind another one. */
+    static SQLException waitsBehindParked() {
+        return new SQLException("waits behind an earlier parked change of this row", WAITS);
+    }
+
+    static boolean onlyWaits(SQLException cause) {
+        return WAITS.equals(cause.getSQLState());
     }
 
     /** The name of the unique key (or exclusion constraint) that a row would break, if that is the error. */
