@@ -14,7 +14,7 @@ import io.rowmesh.schema.TransactionHeader;
 import java.sql.SQLException;
 
 /** One change of a table whose rule keeps a state of each key, as a lane writes it, one statement a {@link #step}. */
-final class KeptWriter {
+final class KeptWriter implements ChangeWriter {
 
     private final KeyWrite write;
     private final KeyTruncate truncate;
@@ -52,23 +52,20 @@ final class KeptWriter {
         }
     }
 
-    boolean step() throws SQLException {
+    @Override
+    public boolean step() throws SQLException {
         return write != null ? write.step() : truncate.step();
     }
 
-    /** What it met; to be called once it is done. */
-    void tell() {
+    @Override
+    public void tell() {
         if (write != null) {
             tell(write);
         }
     }
 
-    boolean written() {
+    @Override
+    public boolean written() {
         return write == null || write.written();
-    }
-
-    /** What it did to one key; null for a truncate. */
-    KeyWrite key() {
-        return write;
     }
 }

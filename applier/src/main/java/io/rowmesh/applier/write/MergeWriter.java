@@ -1,21 +1,13 @@
 package io.rowmesh.applier.write;
 
 import io.rowmesh.applier.history.ConflictRecord;
-import io.rowmesh.applier.history.Decision;
-import io.rowmesh.applier.history.NamedRow;
-import io.rowmesh.applier.merge.CounterWrite;
 import io.rowmesh.applier.merge.KeyedTable;
-import io.rowmesh.rules.ColumnRule;
-import io.rowmesh.rules.ConflictType;
-import io.rowmesh.rules.StoredRow;
 import io.rowmesh.rules.TableRules;
 import io.rowmesh.schema.RowChange;
-import io.rowmesh.schema.RowKey;
 import io.rowmesh.schema.TransactionHeader;
 
 import java.sql.SQLException;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** Writes changes of tables that are not written in groups, one change at a time and one statement a step, and tells the outcome. */
 final class MergeWriter {
@@ -28,11 +20,9 @@ final class MergeWriter {
     private final TransactionHeader header;
     private final Outcome outcome;
     private final boolean careful;
-    private RowChange change;
-    private CounterWrite write;
-    private KeptWriter kept;
     private final UniqueWriter uniques;
-    private boolean unique;
+    private RowChange change;
+    private ChangeWriter writer;
     private long position;
     /** Of what was parked and is parked no longer. */
     private List<ConflictRecord> voided = List.of();
@@ -79,21 +69,22 @@ final class MergeWriter {
         }
         change = next;
         position++;
-        voided = passesParked(next) ? context.target().unpark(next, label(next), VOID) : List.of();
-        unique = rules(next).newestOfUnique();
-        if (unique) {
-            uniques.open(next);
-            return;
+        voided = passesParked(next) ? context.target().unpark(next, CounterWriter.label(rules(next)), VOID) : List.of();
+        writer = writer(rules(next), next);
+    }
+
+    private ChangeWriter writer(TableRules rules, RowChange next) throws SQLException {
+        if (rules.newestOfUnique()) {
+            return uniques.open(next);
         }
-        boolean keeps = KeyedTable.keeps(rules(next));
-        kept = keeps ? new KeptWriter(context, rules(next), header, next, position, outcome) : null;
-        write = keeps ? null : new CounterWrite(context.target().merges(), rules(next), header, next);
+        return KeyedTable.keeps(rules) ? new KeptWriter(context, rules, header, next, position, outcome)
+                : new CounterWriter(context, rules, header, next, outcome);
     }
 
     /** One statement of the change that is open. In careful mode a change that is refused is parked. */
     void step() throws SQLException {
         try {
-            if (unique ? uniques.step() : kept != null ? kept.step() : write.step()) {
+            if (writer.step()) {
                 return;
             }
             if (careful) {
@@ -118,38 +109,8 @@ final class MergeWriter {
 
     private void tell() {
         voided.forEach(outcome.history::add);
-        if (unique) {
-            uniques.tell();
-            return;
-        }
-        if (kept != null) {
-            outcome.applied += kept.written() ? 1 : 0;
-            outcome.skipped += kept.written() ? 0 : 1;
-            kept.tell();
-            return;
-        }
-        outcome.applied += write.written() ? 1 : 0;
-        outcome.skipped += write.written() ? 0 : 1;
-        write.conflict().ifPresent(type -> outcome.conflict(ConflictRecord.of(type, change.table().id(), RowKey.of(change),
-                label(change), decision(type), stored(), ConflictRecord.Incoming.of(NamedRow.of(change), header))));
-    }
-
-    private String label(RowChange of) {
-        return rules(of).columns().values().stream().map(ColumnRule::label).distinct().sorted().collect(Collectors.joining(", "));
-    }
-
-    private Decision decision(ConflictType type) {
-        return switch (type) {
-            case UPDATE_DELETED -> Decision.KEPT_LOCAL;
-            case UPDATE_MISSING -> Decision.DROPPED;
-            case DELETE_MISSING, DELETE_ORIGIN_DIFFERS -> Decision.DELETED;
-            case INSERT_EXISTS, UPDATE_ORIGIN_DIFFERS, UPDATE_EXISTS -> Decision.MERGED;
-        };
-    }
-
-    private ConflictRecord.Side stored() {
-        StoredRow met = write.met();
-        return met == null ? null : new ConflictRecord.Side(NamedRow.of(change.table(), met.row()),
-                met.version() == StoredRow.OLDEST ? null : met.version());
+        outcome.applied += writer.written() ? 1 : 0;
+        outcome.skipped += writer.written() ? 0 : 1;
+        writer.tell();
     }
 }

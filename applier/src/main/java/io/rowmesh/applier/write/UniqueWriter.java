@@ -27,7 +27,7 @@ import java.util.Set;
  * What one transaction of a lane does to tables under unique: newest-wins: its changes one by one, and at its end, once for each
  * table, what is shown. A transaction that is consistent on its own may break a unique key on its way (hazard H12).
  */
-final class UniqueWriter {
+final class UniqueWriter implements ChangeWriter {
 
     private final UniqueTarget target;
     private final TombstoneIndex tombstones;
@@ -45,16 +45,18 @@ final class UniqueWriter {
         this.outcome = outcome;
     }
 
-    void open(RowChange next) {
+    /** Takes the next change of the transaction. */
+    UniqueWriter open(RowChange next) {
         change = next;
         if (next.kind() == RowChange.Kind.DELETE || next.kind() == RowChange.Kind.TRUNCATE) {
             tombstones.add(List.of(TableKey.of(next)));
         }
         write = new UniqueChange(target, header, next);
+        return this;
     }
 
-    /** One statement of the change; false when it is done. */
-    boolean step() throws SQLException {
+    @Override
+    public boolean step() throws SQLException {
         return write.step();
     }
 
@@ -73,10 +75,13 @@ final class UniqueWriter {
         return true;
     }
 
-    /** What the change met, once it is done. */
-    void tell() {
-        outcome.applied += write.written() ? 1 : 0;
-        outcome.skipped += write.written() ? 0 : 1;
+    @Override
+    public boolean written() {
+        return write.written();
+    }
+
+    @Override
+    public void tell() {
         if (write.written()) {
             written.add(change.table().id());
         }
