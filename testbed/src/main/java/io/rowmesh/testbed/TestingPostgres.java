@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 
 /**
@@ -119,6 +120,35 @@ public final class TestingPostgres implements AutoCloseable {
         }
     }
 
+    /**
+     * A user's transaction.
+     *
+     * @param micros its commit timestamp, microseconds since 1970-01-01 UTC
+     * @param xid    its number, 32 bits
+     */
+    public record Committed(long micros, long xid) {
+    }
+
+    /** Runs statements as one transaction of a user. */
+    public Committed transaction(String sql) {
+        try (Connection connection = connect(); Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute(sql);
+            long xid = number(statement, "select pg_current_xact_id()::xid::text::bigint");
+            connection.commit();
+            return new Committed(number(statement, "select (extract(epoch from pg_xact_commit_timestamp('" + xid + "')) * 1000000)::bigint"), xid);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e.getMessage() + " in " + sql, e);
+        }
+    }
+
+    private static long number(Statement statement, String sql) throws SQLException {
+        try (ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
     /** All rows of a query, as texts. */
     public List<List<String>> query(String sql) {
         try (Connection connection = connect(); Statement statement = connection.createStatement();
@@ -135,6 +165,11 @@ public final class TestingPostgres implements AutoCloseable {
         } catch (SQLException e) {
             throw new IllegalStateException(e.getMessage() + " in " + sql, e);
         }
+    }
+
+    /** All rows of a query: a line each, with | between values. */
+    public String lines(String sql) {
+        return query(sql).stream().map(row -> String.join("|", row)).collect(Collectors.joining("\n"));
     }
 
     /** The first column of the first row. */

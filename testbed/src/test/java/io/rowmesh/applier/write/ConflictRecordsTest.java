@@ -8,7 +8,6 @@ import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.SeenMark;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TableShape;
-import io.rowmesh.schema.TransactionHeader;
 import io.rowmesh.schema.Version;
 import io.rowmesh.testbed.TestingPostgres;
 import org.junit.jupiter.api.AfterAll;
@@ -25,7 +24,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -45,12 +43,8 @@ class ConflictRecordsTest {
     private static final TableShape T = new TableShape(new TableId("public", "t"),
             List.of(new Column("id", "integer", true), new Column("c", "character(4)", false), new Column("b", "boolean", false)));
 
-    private final KeyLocks locks = new KeyLocks();
-    private final TombstoneIndex index = new TombstoneIndex();
-    private LaneWriter writer;
-    private LocalWrites localWrites;
-    private long sequence;
     private final long start = Micros.now();
+    private TestingLanes us;
 
     @BeforeAll
     static void startPostgres() {
@@ -68,10 +62,7 @@ class ConflictRecordsTest {
         postgres.execute("drop table if exists public.t",
                 "create table public.t (id int primary key, c char(4), b bool, twice int generated always as (id * 2) stored)",
                 "truncate rowmesh.progress, rowmesh.tombstone, rowmesh.parked, rowmesh.conflict");
-        writer = LaneWriter.connect("eu", new ApplierSession(postgres.jdbcUrl(), new Properties()), options(), locks,
-                index, new AppliedMarks());
-        localWrites = new LocalWrites(new ApplierSession(postgres.jdbcUrl(), new Properties()), options(), locks, index);
-        localWrites.start();
+        us = new TestingLanes(postgres, options());
     }
 
     private static ApplierOptions options() {
@@ -81,16 +72,15 @@ class ConflictRecordsTest {
 
     @AfterEach
     void disconnect() throws SQLException {
-        writer.close();
-        localWrites.close();
+        us.close();
     }
 
     @Test
     void anOverwrittenRowAndOneThatStaysAreKeptWithWhatTheyMet() throws SQLException {
         postgres.execute("insert into public.t values (1, 'ab', true), (2, null, false), (3, 'own', null)");
         String local = postgres.value("select extract(epoch from pg_xact_commit_timestamp(xmin)) * 1000000 from public.t where id = 1");
-        apply(Micros.now(), List.of(), update(1, "x", "f"), update(4, "new", "t"));
-        apply(start - 1_000_000, List.of(), insert(2, "old", "t"));
+        us.apply("eu", Micros.now(), update(1, "x", "f"), update(4, "new", "t"));
+        us.apply("eu", start - 1_000_000, insert(2, "old", "t"));
         assertEquals(List.of(
                 List.of("update_origin_differs", "[\"1\"]", "applied", "{\"id\": \"1\", \"c\": \"ab  \", \"b\": \"t\", \"twice\": \"2\"}",
                         "{\"id\": \"1\", \"c\": \"x\", \"b\": \"f\"}", "us", "eu", "1"),
@@ -105,8 +95,8 @@ class ConflictRecordsTest {
     @Test
     void whatTheOriginHadSeenIsNotKept() throws SQLException {
         postgres.execute("insert into public.t values (1, 'ab', true)");
-        apply(Micros.now(), List.of(new SeenMark("us", 1, 5, Micros.now())), update(1, "x", "f"));
-        apply(Micros.now(), List.of(), update(1, "y", "f"));
+        us.apply("eu", Micros.now(), List.of(new SeenMark("us", 1, 5, Micros.now())), update(1, "x", "f"));
+        us.apply("eu", Micros.now(), update(1, "y", "f"));
         assertEquals(List.of(), history());
     }
 
@@ -116,23 +106,8 @@ class ConflictRecordsTest {
         postgres.execute("insert into public.t values (1, 'old', true), (3, 'own', true)");
         for (RowChange change : List.of(update(1, "eu", "t"), delete(1), insert(2, "eu", "t"))) {
             postgres.execute("truncate rowmesh.conflict");
-            try (Connection local = postgres.connect()) {
-                local.setAutoCommit(false);
-                local.createStatement().execute("update public.t set c = 'new' where id = 1; insert into public.t values (2, 'new', true)"
-                        + " on conflict (id) do update set c = 'new'");
-                long before = Micros.now();
-                CompletableFuture<Void> applying = CompletableFuture.runAsync(() -> {
-                    try {
-                        apply(before, List.of(), change, update(3, "eu", "f"));
-                    } catch (SQLException e) {
-                        throw new IllegalStateException(e);
-                    }
-                });
-                Thread.sleep(300);
-                assertFalse(applying.isDone());
-                local.commit();
-                applying.get(10, TimeUnit.SECONDS);
-            }
+            us.whileLocally("update public.t set c = 'new' where id = 1; insert into public.t values (2, 'new', true)"
+                    + " on conflict (id) do update set c = 'new'", () -> us.apply("eu", Micros.now(), change, update(3, "eu", "f")));
             assertEquals(List.of("kept_local", "new ", "us"), postgres.query("select decision, stored_row ->> 'c', stored_origin from rowmesh.conflict"
                     + " where row_key <> '[\"3\"]'").get(0), change.toString());
         }
@@ -149,10 +124,10 @@ class ConflictRecordsTest {
                 local.setAutoCommit(false);
                 local.createStatement().execute("update public.t set c = 'new' where id = 1; insert into public.t values (2, 'new', true)"
                         + " on conflict (id) do update set c = 'new'");
-                CompletableFuture<Void> committing = inBackground(local::commit);
+                CompletableFuture<Void> committing = TestingLanes.inBackground(local::commit);
                 Thread.sleep(200);
                 long after = Micros.now();
-                CompletableFuture<Void> applying = inBackground(() -> apply(after, List.of(), change, update(3, "eu", "f")));
+                CompletableFuture<Void> applying = TestingLanes.inBackground(() -> us.apply("eu", after, change, update(3, "eu", "f")));
                 Thread.sleep(300);
                 assertFalse(applying.isDone());
                 assertFalse(committing.isDone());
@@ -166,36 +141,22 @@ class ConflictRecordsTest {
         assertEquals(List.of(List.of("2", "new "), List.of("3", "eu  ")), postgres.query("select id, c from public.t order by id"));
     }
 
-    private interface Work {
-        void run() throws SQLException;
-    }
-
-    private static CompletableFuture<Void> inBackground(Work work) {
-        return CompletableFuture.runAsync(() -> {
-            try {
-                work.run();
-            } catch (SQLException e) {
-                throw new IllegalStateException(e);
-            }
-        });
-    }
-
     @Test
     void rowsThatRepairsDeleteAreKept() throws SQLException {
-        apply(start, List.of(), insert(1, "old", "t"), insert(2, "old", "t"));
+        us.apply("eu", start, insert(1, "old", "t"), insert(2, "old", "t"));
         Version deleted = new Version(Micros.now(), "us");
         postgres.execute("delete from public.t");
-        apply(start + 1, List.of(), insert(1, "slip", "t"));
-        apply(Micros.now(), List.of(), insert(2, "late", "t"));
-        apply(start + 2_000_000, List.of(), delete(9));
+        us.apply("eu", start + 1, insert(1, "slip", "t"));
+        us.apply("eu", Micros.now(), insert(2, "late", "t"));
+        us.apply("eu", start + 2_000_000, delete(9));
         postgres.execute("insert into public.t values (9, 'low', true)");
         long inserted = Micros.now();
         postgres.execute("update rowmesh.tombstone set deleted_at = clock_timestamp() + interval '1 second'", "truncate rowmesh.conflict");
-        localWrites.onRows(deleted, 1, 7, 0, List.of(delete(1), delete(2)));
-        localWrites.beforeSync();
-        localWrites.onRows(new Version(inserted, "us"), 1, 8, Long.parseLong(postgres.value("select xmin::text from public.t where id = 9")),
+        us.localWrites().onRows(deleted, 1, 7, 0, List.of(delete(1), delete(2)));
+        us.localWrites().beforeSync();
+        us.localWrites().onRows(new Version(inserted, "us"), 1, 8, Long.parseLong(postgres.value("select xmin::text from public.t where id = 9")),
                 List.of(insert(9, "low", "t")));
-        localWrites.beforeSync();
+        us.localWrites().beforeSync();
         assertEquals(List.of(
                 List.of("delete_origin_differs", "[\"1\"]", "deleted", "{\"id\": \"1\", \"c\": \"slip\", \"b\": \"t\", \"twice\": \"2\"}", "-", "eu", "us", "7"),
                 List.of("delete_origin_differs", "[\"2\"]", "kept_local", "{\"id\": \"2\", \"c\": \"late\", \"b\": \"t\", \"twice\": \"4\"}", "-", "eu", "us", "7"),
@@ -205,11 +166,11 @@ class ConflictRecordsTest {
 
     @Test
     void whatATruncateMeetsIsKeptAndBounded() throws SQLException {
-        apply(start, List.of(), insert(5001, "seen", "t"));
+        us.apply("eu", start, insert(5001, "seen", "t"));
         postgres.execute("insert into public.t select i, 'us', true from generate_series(1, 5000) i");
         long truncated = Micros.now();
         postgres.execute("update public.t set c = 'new' where id = 1");
-        Outcome outcome = apply(truncated, List.of(), new RowChange.Truncate(T));
+        Outcome outcome = us.apply("eu", truncated, new RowChange.Truncate(T));
         assertEquals(Map.of(ConflictType.DELETE_ORIGIN_DIFFERS, 5_000L), outcome.conflicts);
         assertEquals("1", postgres.value("select string_agg(id::text, ',') from public.t"));
         assertEquals("4999 1", postgres.value("select (sum(conflicts) filter (where decision = 'deleted')) || ' ' ||"
@@ -220,9 +181,9 @@ class ConflictRecordsTest {
     @Test
     void deletesAreKeptFromBothSides() throws SQLException {
         postgres.execute("insert into public.t values (1, 'ab', true), (2, 'cd', true)");
-        apply(Micros.now(), List.of(), delete(1), delete(9));
-        apply(start - 1_000_000, List.of(), delete(2));
-        apply(Micros.now() - 30_000_000, List.of(), insert(1, "late", "t"));
+        us.apply("eu", Micros.now(), delete(1), delete(9));
+        us.apply("eu", start - 1_000_000, delete(2));
+        us.apply("eu", Micros.now() - 30_000_000, insert(1, "late", "t"));
         assertEquals(List.of(
                 List.of("delete_origin_differs", "[\"1\"]", "deleted", "{\"id\": \"1\", \"c\": \"ab  \", \"b\": \"t\", \"twice\": \"2\"}", "{\"id\": \"1\"}", "us", "eu", "1"),
                 List.of("delete_missing", "[\"9\"]", "deleted", "-", "{\"id\": \"9\"}", "-", "eu", "1"),
@@ -235,8 +196,8 @@ class ConflictRecordsTest {
         long deleted = Micros.now() - 1_000_000;
         postgres.execute("insert into rowmesh.tombstone (table_schema, table_name, row_key, deleted_at, origin, epoch, sequence)"
                 + " select 'public', 't', k, '" + Micros.text(deleted) + "', 'ap', 1, 1 from unnest(array['[\"1\"]', '[\"2\"]']) k");
-        apply(Micros.now(), List.of(), insert(1, "x", "t"));
-        apply(Micros.now(), List.of(new SeenMark("ap", 1, 1, deleted)), insert(2, "x", "t"));
+        us.apply("eu", Micros.now(), insert(1, "x", "t"));
+        us.apply("eu", Micros.now(), List.of(new SeenMark("ap", 1, 1, deleted)), insert(2, "x", "t"));
         assertEquals(List.of(List.of("update_deleted", "[\"1\"]", "applied", "-", "{\"id\": \"1\", \"c\": \"x\", \"b\": \"t\"}", "ap", "eu", "1")), history());
         assertEquals("2", postgres.value("select count(*) from public.t"));
     }
@@ -248,7 +209,7 @@ class ConflictRecordsTest {
         for (int i = 1; i <= 5_000; i++) {
             changes.add(update(i, "eu", "f"));
         }
-        Outcome outcome = apply(Micros.now(), List.of(), changes.toArray(RowChange[]::new));
+        Outcome outcome = us.apply("eu", Micros.now(), changes.toArray(RowChange[]::new));
         assertEquals(Map.of(ConflictType.UPDATE_ORIGIN_DIFFERS, 5_000L), outcome.conflicts);
         assertNull(outcome.historyRefused);
         assertEquals("5000", postgres.value("select count(*) from public.t where c = 'eu'"));
@@ -258,22 +219,18 @@ class ConflictRecordsTest {
     @Test
     void aRefusedRowAndARefusingHistoryDoNotHoldTheStreamUp() throws SQLException {
         postgres.execute("create unique index t_c on public.t (c)", "insert into public.t values (7, 'same', true)");
-        apply(Micros.now(), List.of(), insert(8, "same", "t"), insert(9, "nine", "t"));
+        us.apply("eu", Micros.now(), insert(8, "same", "t"), insert(9, "nine", "t"));
         assertEquals(List.of("update_exists", "[\"8\"]", "parked", "breaks the unique key t_c"),
                 postgres.query("select type, row_key, decision, note from rowmesh.conflict").get(0));
         postgres.execute("alter table rowmesh.conflict add constraint none check (false) not valid");
         try {
-            Outcome outcome = apply(Micros.now(), List.of(), update(7, "upd", "f"));
+            Outcome outcome = us.apply("eu", Micros.now(), update(7, "upd", "f"));
             assertTrue(outcome.historyRefused.contains("\"none\""), outcome.historyRefused);
         } finally {
             postgres.execute("alter table rowmesh.conflict drop constraint none");
         }
         assertEquals("upd ", postgres.value("select c from public.t where id = 7"));
         assertEquals("2", postgres.value("select max(sequence) from rowmesh.progress"));
-    }
-
-    private Outcome apply(long micros, List<SeenMark> seen, RowChange... changes) throws SQLException {
-        return writer.apply(new TransactionHeader("eu", 1, ++sequence, micros, sequence, changes.length, 1, seen, false), List.of(changes));
     }
 
     private static List<List<String>> history() {

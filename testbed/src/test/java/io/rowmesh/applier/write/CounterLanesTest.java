@@ -1,5 +1,6 @@
 package io.rowmesh.applier.write;
 
+import io.rowmesh.applier.write.TestingLanes.Local;
 import io.rowmesh.node.prepare.CounterTriggers;
 import io.rowmesh.node.prepare.RuleColumn;
 import io.rowmesh.rules.ColumnRule;
@@ -12,8 +13,6 @@ import io.rowmesh.schema.Seen;
 import io.rowmesh.schema.SeenMark;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TableShape;
-import io.rowmesh.schema.TransactionHeader;
-import io.rowmesh.schema.Version;
 import io.rowmesh.testbed.TestingPostgres;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -23,19 +22,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 
 /** Region us writes what regions eu and ap shipped of a table with counters, while its own users write it too. */
 class CounterLanesTest {
@@ -54,13 +46,8 @@ class CounterLanesTest {
             new RuleColumn("lo", "integer", false, false, false), new RuleColumn("tags", "text[]", false, false, false),
             new RuleColumn("v", "text", false, false, false));
 
-    private final KeyLocks locks = new KeyLocks();
-    private final TombstoneIndex index = new TombstoneIndex();
-    private LaneWriter eu;
-    private LaneWriter ap;
-    private LocalWrites localWrites;
-    private long sequence;
     private final long start = Micros.now();
+    private TestingLanes us;
 
     @BeforeAll
     static void startPostgres() {
@@ -80,57 +67,52 @@ class CounterLanesTest {
                 "create table public.stock (id int primary key, n int not null, hi int, lo int, tags text[], v text)",
                 "truncate rowmesh.progress, rowmesh.key_deletes, rowmesh.pending_delete, rowmesh.row_version, rowmesh.parked, rowmesh.heartbeat");
         postgres.execute(new CounterTriggers(T.id(), COLUMNS, RULES).sql("postgres").toArray(String[]::new));
-        eu = LaneWriter.connect("eu", sessions(), options(), locks, index, new AppliedMarks());
-        ap = LaneWriter.connect("ap", sessions(), options(), locks, index, new AppliedMarks());
-        localWrites = new LocalWrites(sessions(), options(), locks, index);
-        localWrites.start();
+        us = TestingLanes.under(RULES, postgres);
     }
 
     @AfterEach
     void disconnect() throws SQLException {
-        eu.close();
-        ap.close();
-        localWrites.close();
+        us.close();
     }
 
     @Test
     void deltasOfAllRegionsAddUpAndTheNewestWriteDecidesTheOtherColumns() throws SQLException {
-        apply(eu, start, insert(1, 10, "{a}", "eu"));
+        us.apply("eu", start, insert(1, 10, "{a}", "eu"));
         postgres.execute("update public.stock set n = n + 5, hi = 50, tags = '{z,b,b}', v = 'local' where id = 1");
-        Outcome late = apply(ap, start + 1, update(row(1, 10, 10, 10, "{a}", "eu"), row(1, 13, 13, 7, "{a,c}", "ap")));
+        Outcome late = us.apply("ap", start + 1, update(row(1, 10, 10, 10, "{a}", "eu"), row(1, 13, 13, 7, "{a,c}", "ap")));
         assertEquals("1|18|50|7|{a,b,c,z}|local", rows());
         assertEquals(Map.of(ConflictType.UPDATE_ORIGIN_DIFFERS, 1L), late.conflicts);
-        apply(eu, Micros.now(), update(row(1, 10, 10, 10, "{a}", "eu"), row(1, 8, 10, 10, "{a}", "newest")));
+        us.apply("eu", Micros.now(), update(row(1, 10, 10, 10, "{a}", "eu"), row(1, 8, 10, 10, "{a}", "newest")));
         assertEquals("1|16|50|7|{a,b,c,z}|newest", rows());
     }
 
     @Test
     void concurrentInsertsOfOneKeyAddUpToo() throws SQLException {
         postgres.execute("insert into public.stock values (1, 4, 4, 4, '{b,a}', 'local')");
-        apply(eu, start, insert(1, 3, "{c}", "eu"));
+        us.apply("eu", start, insert(1, 3, "{c}", "eu"));
         assertEquals("1|7|4|3|{a,b,c}|local", rows());
     }
 
     @Test
     void theTrueVersionOfARowIsKeptWhenALateChangeIsMergedIntoIt() throws SQLException {
-        apply(eu, start + 300, insert(1, 3, "{}", "v300"));
-        apply(ap, start + 100, insert(1, 1, "{}", "v100"));
-        apply(ap, start + 200, update(row(1, 1, 1, 1, "{}", "v100"), row(1, 2, 2, 1, "{}", "v200")));
+        us.apply("eu", start + 300, insert(1, 3, "{}", "v300"));
+        us.apply("ap", start + 100, insert(1, 1, "{}", "v100"));
+        us.apply("ap", start + 200, update(row(1, 1, 1, 1, "{}", "v100"), row(1, 2, 2, 1, "{}", "v200")));
         assertEquals("1|5|3|1|{}|v300", rows());
-        apply(ap, start + 400, update(row(1, 2, 2, 1, "{}", "v200"), row(1, 3, 3, 1, "{}", "v400")));
+        us.apply("ap", start + 400, update(row(1, 2, 2, 1, "{}", "v200"), row(1, 3, 3, 1, "{}", "v400")));
         assertEquals("1|6|3|1|{}|v400", rows());
     }
 
     @Test
     void aRewriteLeavesTheTrueVersionsOfRows() throws SQLException {
-        apply(eu, start + 300, insert(1, 3, "{}", "v300"));
-        apply(ap, start + 100, insert(1, 1, "{}", "v100"));
+        us.apply("eu", start + 300, insert(1, 3, "{}", "v300"));
+        us.apply("ap", start + 100, insert(1, 1, "{}", "v100"));
         postgres.execute("insert into public.stock values (2, 1, 1, 1, '{}', 'here')");
         long between = Micros.now();
         postgres.execute("alter table public.stock add column more uuid default gen_random_uuid()");
-        apply(ap, start + 200, update(row(1, 1, 1, 1, "{}", "v100"), row(1, 2, 2, 1, "{}", "v200")));
+        us.apply("ap", start + 200, update(row(1, 1, 1, 1, "{}", "v100"), row(1, 2, 2, 1, "{}", "v200")));
         assertEquals("1|5|3|1|{}|v300", rowOf(1));
-        apply(ap, between, update(row(1, 2, 2, 1, "{}", "v200"), row(1, 3, 3, 1, "{}", "between")),
+        us.apply("ap", between, update(row(1, 2, 2, 1, "{}", "v200"), row(1, 3, 3, 1, "{}", "between")),
                 update(row(2, 1, 1, 1, "{}", "here"), row(2, 2, 2, 1, "{}", "between")));
         assertEquals("1|6|3|1|{}|between", rowOf(1));
         assertEquals("2|2|2|1|{}|between", rowOf(2));
@@ -138,20 +120,20 @@ class CounterLanesTest {
 
     @Test
     void whatHadNotSeenADeleteDoesNotCountWhateverItsVersion() throws SQLException {
-        apply(eu, start, insert(1, 3, "{}", "eu"));
-        apply(eu, start + 1, delete(row(1, 3, 3, 3, "{}", "eu")));
-        Outcome unseen = apply(ap, Micros.now(), insert(1, 7, "{}", "ap"));
+        us.apply("eu", start, insert(1, 3, "{}", "eu"));
+        us.apply("eu", start + 1, delete(row(1, 3, 3, 3, "{}", "eu")));
+        Outcome unseen = us.apply("ap", Micros.now(), insert(1, 7, "{}", "ap"));
         assertEquals("", rows());
         assertEquals(Map.of(ConflictType.UPDATE_DELETED, 1L), unseen.conflicts);
-        ap.apply(header("ap", Micros.now(), ++sequence, new SeenMark("eu", 1, sequence - 2, 0)), List.of(insert(1, 2, "{}", "after it")));
+        us.apply("ap", Micros.now(), List.of(new SeenMark("eu", 1, 2, 0)), insert(1, 2, "{}", "after it"));
         assertEquals("1|2|2|2|{}|after it", rows());
     }
 
     @Test
     void aDeleteRemovesARowThatIsNewerAndNewInsertsOfItsOwnTransactionCount() throws SQLException {
-        apply(eu, start, insert(1, 3, "{}", "eu"));
+        us.apply("eu", start, insert(1, 3, "{}", "eu"));
         postgres.execute("update public.stock set n = 100, v = 'newer' where id = 1");
-        apply(eu, start + 1, delete(row(1, 3, 3, 3, "{}", "eu")), insert(1, 9, "{}", "again"), update(row(1, 9, 9, 9, "{}", "again"),
+        us.apply("eu", start + 1, delete(row(1, 3, 3, 3, "{}", "eu")), insert(1, 9, "{}", "again"), update(row(1, 9, 9, 9, "{}", "again"),
                 row(1, 11, 11, 9, "{}", "again")));
         assertEquals("1|11|11|9|{}|again", rows());
     }
@@ -159,41 +141,40 @@ class CounterLanesTest {
     @Test
     void theVersionKeptForARowGoesWithItAlsoWithinOneTransaction() throws SQLException {
         postgres.execute("insert into public.stock values (1, 4, 4, 4, '{}', 'local')");
-        apply(eu, start, insert(1, 3, "{}", "older"), delete(row(1, 3, 3, 3, "{}", "older")), insert(1, 9, "{}", "again"));
-        apply(eu, start + 1, update(row(1, 9, 9, 9, "{}", "again"), row(1, 8, 9, 8, "{}", "newer than that")));
+        us.apply("eu", start, insert(1, 3, "{}", "older"), delete(row(1, 3, 3, 3, "{}", "older")), insert(1, 9, "{}", "again"));
+        us.apply("eu", start + 1, update(row(1, 9, 9, 9, "{}", "again"), row(1, 8, 9, 8, "{}", "newer than that")));
         assertEquals("1|8|9|8|{}|newer than that", rows());
     }
 
     @Test
     void aLocalDeleteIsKnownAtOnceAndGetsItsSequenceAtTheCapture() throws SQLException {
-        apply(eu, start, insert(1, 3, "{}", "eu"));
-        String xid = deleteLocally("delete from public.stock");
-        apply(ap, Micros.now(), insert(1, 7, "{}", "ap"));
+        us.apply("eu", start, insert(1, 3, "{}", "eu"));
+        Local delete = us.locally("delete from public.stock", delete(row(1, 3, 3, 3, "{}", "eu")));
+        us.apply("ap", Micros.now(), insert(1, 7, "{}", "ap"));
         assertEquals("", rows());
-        localWrites.onRows(new Version(Micros.now(), "us"), 1, 42, Long.parseLong(xid), List.of(delete(row(1, 3, 3, 3, "{}", "eu"))));
-        localWrites.beforeSync();
+        us.captureAs(42, delete, null);
         assertEquals("[1] us 1 42", postgres.value("select row_key || ' ' || origin || ' ' || epoch || ' ' || sequence from rowmesh.key_deletes")
                 .replace("\"", ""));
         assertEquals("0", postgres.value("select count(*) from rowmesh.pending_delete"));
-        apply(ap, Micros.now(), insert(1, 7, "{}", "ap"));
+        us.apply("ap", Micros.now(), insert(1, 7, "{}", "ap"));
         assertEquals("", rows());
-        ap.apply(header("ap", Micros.now(), ++sequence, new SeenMark("us", 1, 42, 0)), List.of(insert(1, 1, "{}", "seen")));
+        us.apply("ap", Micros.now(), List.of(new SeenMark("us", 1, 42, 0)), insert(1, 1, "{}", "seen"));
         assertEquals("1|1|1|1|{}|seen", rows());
     }
 
     @Test
     void aLocalDeleteThatNoCaptureMeetsBlocksItsKeyNoLongerThanUntilTheCaptureIsPastIt() throws SQLException {
-        apply(eu, start, insert(1, 3, "{}", "eu"));
-        deleteLocally("delete from public.stock");
+        us.apply("eu", start, insert(1, 3, "{}", "eu"));
+        us.locally("delete from public.stock");
         String running = postgres.value("select pg_snapshot_xmax(pg_current_snapshot())::text");
         postgres.execute("insert into rowmesh.pending_delete values ('public', 'stock', '[\"2\"]', " + running + " + 1000)");
-        apply(ap, Micros.now(), insert(1, 7, "{}", "ap"));
+        us.apply("ap", Micros.now(), insert(1, 7, "{}", "ap"));
         assertEquals("", rows());
-        localWrites.round(0, 0);
+        us.localWrites().round(0, 0);
         assertEquals("2", postgres.value("select count(*) from rowmesh.pending_delete"));
-        localWrites.round(Long.MAX_VALUE, 0);
+        us.localWrites().round(Long.MAX_VALUE, 0);
         assertEquals("[\"2\"]", postgres.value("select string_agg(row_key, ' ') from rowmesh.pending_delete"));
-        apply(ap, Micros.now(), insert(1, 7, "{}", "ap"));
+        us.apply("ap", Micros.now(), insert(1, 7, "{}", "ap"));
         assertEquals("1|7|7|7|{}|ap", rows());
     }
 
@@ -201,78 +182,76 @@ class CounterLanesTest {
     @Test
     void aDeleteDoesNotWaitBehindAParkedChange() throws SQLException {
         postgres.execute("alter table public.stock add constraint small check (n < 100)");
-        apply(eu, start, insert(1, 3, "{}", "eu"));
-        assertEquals(1, apply(eu, start + 1, update(row(1, 3, 3, 3, "{}", "eu"), row(1, 500, 3, 3, "{}", "eu"))).parked);
-        assertEquals(0, apply(eu, start + 2, delete(row(1, 500, 3, 3, "{}", "eu"))).parked);
+        us.apply("eu", start, insert(1, 3, "{}", "eu"));
+        assertEquals(1, us.apply("eu", start + 1, update(row(1, 3, 3, 3, "{}", "eu"), row(1, 500, 3, 3, "{}", "eu"))).parked);
+        assertEquals(0, us.apply("eu", start + 2, delete(row(1, 500, 3, 3, "{}", "eu"))).parked);
         assertEquals("", rows());
         postgres.execute("insert into public.stock values (2, 60, 60, 60, '{}', 'local')");
-        assertEquals(1, apply(eu, start + 3, insert(2, 50, "{}", "eu"), delete(row(2, 50, 50, 50, "{}", "eu"))).parked);
+        assertEquals(1, us.apply("eu", start + 3, insert(2, 50, "{}", "eu"), delete(row(2, 50, 50, 50, "{}", "eu"))).parked);
         assertEquals("", rows());
         assertEquals("dropped dropped", postgres.value("select string_agg(decision, ' ') from rowmesh.conflict where note like 'a delete of the row%'"));
         assertEquals("0", postgres.value("select count(*) from rowmesh.parked"));
         postgres.execute("insert into public.stock values (1, 7, 7, 7, '{}', 'local')");
-        assertEquals(1, apply(eu, start + 4, update(row(1, 7, 7, 7, "{}", "local"), row(1, 500, 7, 7, "{}", "eu"))).parked);
-        assertEquals(0, apply(eu, start + 5, new RowChange.Truncate(T)).parked);
+        assertEquals(1, us.apply("eu", start + 4, update(row(1, 7, 7, 7, "{}", "local"), row(1, 500, 7, 7, "{}", "eu"))).parked);
+        assertEquals(0, us.apply("eu", start + 5, new RowChange.Truncate(T)).parked);
         assertEquals("0", postgres.value("select count(*) from rowmesh.parked"));
     }
 
     @Test
     void aLocalKeyChangeAndATruncateAreDeletesToo() throws SQLException {
-        apply(eu, start, insert(1, 3, "{}", "eu"), insert(2, 4, "{}", "eu"));
-        deleteLocally("update public.stock set id = 5 where id = 1");
-        apply(ap, Micros.now(), insert(1, 7, "{}", "ap"));
+        us.apply("eu", start, insert(1, 3, "{}", "eu"), insert(2, 4, "{}", "eu"));
+        us.locally("update public.stock set id = 5 where id = 1");
+        us.apply("ap", Micros.now(), insert(1, 7, "{}", "ap"));
         assertEquals("2|4|4|4|{}|eu\n5|3|3|3|{}|eu", rows());
-        String xid = deleteLocally("truncate public.stock");
-        apply(ap, Micros.now(), insert(2, 7, "{}", "ap"), insert(9, 7, "{}", "ap"));
+        Local truncate = us.locally("truncate public.stock", new RowChange.Truncate(T));
+        us.apply("ap", Micros.now(), insert(2, 7, "{}", "ap"), insert(9, 7, "{}", "ap"));
         assertEquals("", rows());
-        localWrites.onRows(new Version(Micros.now(), "us"), 1, 43, Long.parseLong(xid), List.of(new RowChange.Truncate(T)));
-        localWrites.beforeSync();
-        apply(ap, Micros.now(), insert(9, 7, "{}", "ap"));
+        us.captureAs(43, truncate, null);
+        us.apply("ap", Micros.now(), insert(9, 7, "{}", "ap"));
         assertEquals("", rows());
-        ap.apply(header("ap", Micros.now(), ++sequence, new SeenMark("us", 1, 43, 0)), List.of(insert(9, 1, "{}", "seen")));
+        us.apply("ap", Micros.now(), List.of(new SeenMark("us", 1, 43, 0)), insert(9, 1, "{}", "seen"));
         assertEquals("9|1|1|1|{}|seen", rows());
     }
 
     @Test
     void aTruncateOfAnotherRegionIsADeleteOfAllKeys() throws SQLException {
-        apply(eu, start, insert(1, 3, "{}", "eu"), insert(2, 4, "{}", "eu"));
+        us.apply("eu", start, insert(1, 3, "{}", "eu"), insert(2, 4, "{}", "eu"));
         postgres.execute("update public.stock set n = 50 where id = 1");
-        apply(eu, start + 1, new RowChange.Truncate(T), insert(3, 1, "{}", "after"));
+        us.apply("eu", start + 1, new RowChange.Truncate(T), insert(3, 1, "{}", "after"));
         assertEquals("3|1|1|1|{}|after", rows());
-        apply(ap, Micros.now(), insert(1, 7, "{}", "ap"));
+        us.apply("ap", Micros.now(), insert(1, 7, "{}", "ap"));
         assertEquals("3|1|1|1|{}|after", rows());
     }
 
     @Test
     void aChangeThatWaitedForALocalDeleteSeesIt() throws Exception {
-        apply(eu, start, insert(1, 3, "{}", "eu"));
-        whileLocally("delete from public.stock", () ->
-                apply(ap, Micros.now(), update(row(1, 3, 3, 3, "{}", "eu"), row(1, 9, 9, 3, "{}", "ap"))));
+        us.apply("eu", start, insert(1, 3, "{}", "eu"));
+        us.whileLocally("delete from public.stock", () ->
+                us.apply("ap", Micros.now(), update(row(1, 3, 3, 3, "{}", "eu"), row(1, 9, 9, 3, "{}", "ap"))));
         assertEquals("", rows());
     }
 
     @Test
     void aChangeThatWaitedForALocalDeleteAndInsertSeesTheDelete() throws Exception {
-        apply(eu, start, insert(1, 3, "{}", "eu"));
-        whileLocally("delete from public.stock; insert into public.stock values (1, 1, 1, 1, '{}', 'again')", () ->
-                apply(ap, Micros.now(), update(row(1, 3, 3, 3, "{}", "eu"), row(1, 9, 9, 3, "{}", "ap"))));
+        us.apply("eu", start, insert(1, 3, "{}", "eu"));
+        us.whileLocally("delete from public.stock; insert into public.stock values (1, 1, 1, 1, '{}', 'again')", () ->
+                us.apply("ap", Micros.now(), update(row(1, 3, 3, 3, "{}", "eu"), row(1, 9, 9, 3, "{}", "ap"))));
         assertEquals("1|1|1|1|{}|again", rows());
     }
 
     @Test
     void anInsertThatWaitedForALocalInsertIsAddedToIt() throws Exception {
-        whileLocally("insert into public.stock values (1, 1, 1, 1, '{}', 'local')", () -> apply(ap, Micros.now(), insert(1, 5, "{}", "ap")));
+        us.whileLocally("insert into public.stock values (1, 1, 1, 1, '{}', 'local')", () -> us.apply("ap", Micros.now(), insert(1, 5, "{}", "ap")));
         assertEquals("1|6|5|1|{}|local", rows());
     }
 
     @Test
     void aDeleteThatFindsNoRowWaitsForALocalInsertUnderWay() throws Exception {
-        apply(eu, start, insert(1, 3, "{}", "eu"));
-        String xid = deleteLocally("delete from public.stock");
-        localWrites.onRows(new Version(Micros.now(), "us"), 1, 50, Long.parseLong(xid), List.of(delete(row(1, 3, 3, 3, "{}", "eu"))));
-        localWrites.beforeSync();
-        whileLocally("insert into public.stock values (1, 1, 1, 1, '{}', 'before it')", () ->
-                apply(eu, Micros.now(), delete(row(1, 3, 3, 3, "{}", "eu"))));
+        us.apply("eu", start, insert(1, 3, "{}", "eu"));
+        Local delete = us.locally("delete from public.stock", delete(row(1, 3, 3, 3, "{}", "eu")));
+        us.captureAs(50, delete, null);
+        us.whileLocally("insert into public.stock values (1, 1, 1, 1, '{}', 'before it')", () ->
+                us.apply("eu", Micros.now(), delete(row(1, 3, 3, 3, "{}", "eu"))));
         // The insert stands in the log before the delete, which it had not seen, so it does not count.
         assertEquals("", rows());
     }
@@ -280,23 +259,23 @@ class CounterLanesTest {
     @Test
     void anUpdateThatFindsNoRowWaitsForALocalInsertUnderWay() throws Exception {
         // Shipped and seen elsewhere before it is visible here: it stands in the log while a standby has not confirmed it.
-        whileLocally("insert into public.stock values (1, 2, 2, 2, '{c}', 'local')", () ->
-                apply(ap, Micros.now(), update(row(1, 2, 2, 2, "{c}", "local"), row(1, 3, 4, 2, "{b,c}", "ap"))));
+        us.whileLocally("insert into public.stock values (1, 2, 2, 2, '{c}', 'local')", () ->
+                us.apply("ap", Micros.now(), update(row(1, 2, 2, 2, "{c}", "local"), row(1, 3, 4, 2, "{b,c}", "ap"))));
         assertEquals("1|3|4|2|{b,c}|local", rows());
     }
 
     @Test
     void anUpdateThatFindsNoRowAndNoDeleteIsDroppedAndLeavesNothing() throws SQLException {
-        Outcome outcome = apply(ap, start, update(row(1, 2, 2, 2, "{c}", "x"), row(1, 3, 4, 2, "{b,c}", "ap")));
+        Outcome outcome = us.apply("ap", start, update(row(1, 2, 2, 2, "{c}", "x"), row(1, 3, 4, 2, "{b,c}", "ap")));
         assertEquals("", rows());
         assertEquals(Map.of(ConflictType.UPDATE_MISSING, 1L), outcome.conflicts);
     }
 
     @Test
     void aLocalUpdateThatWaitedForALaneAddsToItsResult() throws Exception {
-        apply(eu, start, insert(1, 3, "{}", "eu"));
-        whileLocally("update public.stock set n = n + 1", () ->
-                apply(ap, Micros.now(), update(row(1, 3, 3, 3, "{}", "eu"), row(1, 9, 9, 3, "{}", "ap"))));
+        us.apply("eu", start, insert(1, 3, "{}", "eu"));
+        us.whileLocally("update public.stock set n = n + 1", () ->
+                us.apply("ap", Micros.now(), update(row(1, 3, 3, 3, "{}", "eu"), row(1, 9, 9, 3, "{}", "ap"))));
         assertEquals("10", postgres.value("select n from public.stock"));
     }
 
@@ -311,9 +290,9 @@ class CounterLanesTest {
 
     @Test
     void whatCannotBeMergedIsParkedAndTheRestIsWritten() throws SQLException {
-        apply(eu, start, insert(1, 3, "{}", "eu"), insert(2, 2147483000, "{}", "eu"));
+        us.apply("eu", start, insert(1, 3, "{}", "eu"), insert(2, 2147483000, "{}", "eu"));
         postgres.execute("update public.stock set n = n + 500 where id = 2");
-        Outcome outcome = apply(eu, start + 1, update(row(1, 3, 3, 3, "{}", "eu"), row(1, 4, 4, 3, "{}", "eu")),
+        Outcome outcome = us.apply("eu", start + 1, update(row(1, 3, 3, 3, "{}", "eu"), row(1, 4, 4, 3, "{}", "eu")),
                 update(row(2, 2147483000, 3, 3, "{}", "eu"), row(2, 2147483600, 4, 3, "{}", "eu")));
         assertEquals(1, outcome.parked);
         assertEquals("4", postgres.value("select n from public.stock where id = 1"));
@@ -322,73 +301,24 @@ class CounterLanesTest {
 
     @Test
     void deletesAndTrueVersionsAreKeptUntilEverybodyIsKnownToHaveSeenThem() throws SQLException {
-        apply(eu, start, insert(1, 3, "{}", "eu"), insert(2, 3, "{}", "eu"));
-        apply(eu, start + 1, delete(row(1, 3, 3, 3, "{}", "eu")));
+        us.apply("eu", start, insert(1, 3, "{}", "eu"), insert(2, 3, "{}", "eu"));
+        us.apply("eu", start + 1, delete(row(1, 3, 3, 3, "{}", "eu")));
         postgres.execute("update public.stock set v = 'local' where id = 2");
-        apply(ap, start + 2, update(row(2, 3, 3, 3, "{}", "eu"), row(2, 4, 4, 3, "{}", "ap")));
+        us.apply("ap", start + 2, update(row(2, 3, 3, 3, "{}", "eu"), row(2, 4, 4, 3, "{}", "ap")));
         DataSource pool = postgres.dataSource();
-        TombstoneCollector collector = new TombstoneCollector(pool, options(), () -> Long.MAX_VALUE, () -> new Seen.Mark(1, 7));
+        TombstoneCollector collector = new TombstoneCollector(pool, us.options(), () -> Long.MAX_VALUE, () -> new Seen.Mark(1, 7));
         assertEquals(0, round(collector));
-        heartbeat("eu", "{\"us\": [1, 7]}");
-        heartbeat("ap", "{\"us\": [1, 7], \"eu\": [1, " + (sequence - 2) + "]}");
+        us.heartbeat("eu", "{\"us\": [1, 7]}");
+        us.heartbeat("ap", "{\"us\": [1, 7], \"eu\": [1, 1]}");
         assertEquals(1, round(collector));
         assertEquals("0|1", String.join("|", postgres.query(
                 "select (select count(*) from rowmesh.row_version), (select count(*) from rowmesh.key_deletes)").get(0)));
-        heartbeat("ap", "{\"us\": [1, 7], \"eu\": [1, " + (sequence - 1) + "]}");
+        us.heartbeat("ap", "{\"us\": [1, 7], \"eu\": [1, 2]}");
         assertEquals(1, round(collector));
     }
 
     private static int round(TombstoneCollector collector) throws SQLException {
         return collector.step() + collector.step() + collector.step();
-    }
-
-    private static void heartbeat(String region, String seen) {
-        postgres.execute("insert into rowmesh.heartbeat values ('" + region + "', 1, now(), '" + seen
-                + "') on conflict (region) do update set seen = excluded.seen");
-    }
-
-    private interface Applying {
-        void run() throws SQLException;
-    }
-
-    /** Local statements stand uncommitted until the applying was seen to wait for them. */
-    private void whileLocally(String sql, Applying applying) throws Exception {
-        try (Connection local = postgres.connect()) {
-            local.setAutoCommit(false);
-            local.createStatement().execute(sql);
-            CompletableFuture<Void> waiting = CompletableFuture.runAsync(() -> {
-                try {
-                    applying.run();
-                } catch (SQLException e) {
-                    throw new IllegalStateException(e);
-                }
-            });
-            Thread.sleep(300);
-            assertFalse(waiting.isDone());
-            local.commit();
-            waiting.get(10, TimeUnit.SECONDS);
-        }
-    }
-
-    private String deleteLocally(String sql) throws SQLException {
-        try (Connection local = postgres.connect()) {
-            local.setAutoCommit(false);
-            local.createStatement().execute(sql);
-            try (var row = local.createStatement().executeQuery("select pg_current_xact_id()::xid::text")) {
-                row.next();
-                String xid = row.getString(1);
-                local.commit();
-                return xid;
-            }
-        }
-    }
-
-    private Outcome apply(LaneWriter lane, long micros, RowChange... changes) throws SQLException {
-        return lane.apply(header(lane == eu ? "eu" : "ap", micros, ++sequence), List.of(changes));
-    }
-
-    private static TransactionHeader header(String origin, long micros, long sequence, SeenMark... seen) {
-        return new TransactionHeader(origin, 1, sequence, micros, sequence, 1, 1, List.of(seen), false, true, true);
     }
 
     private static RowChange insert(int id, int n, String tags, String v) {
@@ -408,18 +338,10 @@ class CounterLanesTest {
     }
 
     private static String rowOf(int id) {
-        return String.join("|", postgres.query("select id, n, hi, lo, tags, v from public.stock where id = " + id).get(0));
+        return postgres.lines("select id, n, hi, lo, tags, v from public.stock where id = " + id);
     }
 
     private static String rows() {
-        return String.join("\n", postgres.query("select * from public.stock order by id").stream().map(row -> String.join("|", row)).toList());
-    }
-
-    private static ApplierSession sessions() {
-        return new ApplierSession(postgres.jdbcUrl(), new Properties());
-    }
-
-    private static ApplierOptions options() {
-        return new ApplierOptions("us", Set.of("eu", "ap"), table -> true, table -> RULES, (table, column) -> false, Duration.ofSeconds(5));
+        return postgres.lines("select * from public.stock order by id");
     }
 }

@@ -1,5 +1,6 @@
 package io.rowmesh.applier.write;
 
+import io.rowmesh.applier.write.TestingLanes.Local;
 import io.rowmesh.rules.ConflictType;
 import io.rowmesh.schema.Column;
 import io.rowmesh.schema.Row;
@@ -8,7 +9,7 @@ import io.rowmesh.schema.Seen;
 import io.rowmesh.schema.SeenMark;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TableShape;
-import io.rowmesh.schema.TransactionHeader;
+import io.rowmesh.schema.Version;
 import io.rowmesh.testbed.TestingPostgres;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -23,14 +24,10 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -45,12 +42,8 @@ class LaneWriterTest {
     private static final TableShape T = new TableShape(new TableId("public", "t"),
             List.of(new Column("id", "integer", true), new Column("v", "text", false)));
 
-    private final TombstoneIndex index = new TombstoneIndex();
-    private final KeyLocks locks = new KeyLocks();
-    private LaneWriter writer;
-    private LocalWrites localWrites;
-    private long sequence;
     private final long start = Micros.now();
+    private TestingLanes us;
 
     @BeforeAll
     static void startPostgres() {
@@ -67,36 +60,33 @@ class LaneWriterTest {
     void connect() throws SQLException {
         postgres.execute("drop table if exists public.t", "create table public.t (id int primary key, v text)",
                 "truncate rowmesh.progress, rowmesh.tombstone, rowmesh.parked");
-        writer = LaneWriter.connect("eu", sessions(), options(), locks, index, new AppliedMarks());
-        localWrites = new LocalWrites(sessions(), options(), locks, index);
-        localWrites.start();
+        us = new TestingLanes(postgres, new ApplierOptions("us", Set.of("eu"), table -> true, Duration.ofSeconds(5)));
     }
 
     @AfterEach
     void disconnect() throws SQLException {
-        writer.close();
-        localWrites.close();
+        us.close();
     }
 
     @Test
     void aTransactionArrivesWithItsRowsItsTimestampItsOriginAndItsProgress() throws SQLException {
-        apply(start, insert(1, "a"), insert(2, "b"), update(1, "c"), delete(2));
+        us.apply("eu", start, insert(1, "a"), insert(2, "b"), update(1, "c"), delete(2));
         assertEquals(List.of(List.of("1", "c")), rows());
         assertEquals(Micros.text(start) + " rowmesh_eu", postgres.value("""
                 select to_char(x.timestamp at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US+00') || ' ' || o.roname
                 from public.t, pg_xact_commit_timestamp_origin(t.xmin) x join pg_replication_origin o on o.roident = x.roident"""));
         assertEquals("1", postgres.value("select max(sequence) from rowmesh.progress where origin = 'eu' and epoch = 1"));
-        assertThrows(SQLException.class, () -> writer.apply(header(start, 1), List.of(insert(9, "twice"))));
+        assertThrows(SQLException.class, () -> us.applyAs(1, "eu", start, List.of(), insert(9, "twice")));
     }
 
     @Test
     void aNewerLocalRowStaysAndIsNamedAConflict() throws SQLException {
         postgres.execute("insert into public.t values (1, 'local')");
-        Outcome lost = apply(start - 1_000_000, insert(1, "older"));
+        Outcome lost = us.apply("eu", start - 1_000_000, insert(1, "older"));
         assertEquals(List.of(List.of("1", "local")), rows());
         assertEquals(Map.of(ConflictType.INSERT_EXISTS, 1L), lost.conflicts);
         assertEquals(1, lost.skipped);
-        Outcome won = apply(Micros.now(), update(1, "newer"));
+        Outcome won = us.apply("eu", Micros.now(), update(1, "newer"));
         assertEquals(List.of(List.of("1", "newer")), rows());
         assertEquals(Map.of(ConflictType.UPDATE_ORIGIN_DIFFERS, 1L), won.conflicts);
     }
@@ -104,17 +94,17 @@ class LaneWriterTest {
     @Test
     void aTombstoneStaysWhileAnOlderChangeOfItsKeyIsParked() throws SQLException {
         postgres.execute("truncate rowmesh.heartbeat", "alter table public.t add constraint good check (v <> 'bad')");
-        assertEquals(1, apply(start - 3_000_000, insert(1, "bad")).parked);
-        apply(start - 2_000_000, insert(2, "b"), delete(2));
+        assertEquals(1, us.apply("eu", start - 3_000_000, insert(1, "bad")).parked);
+        us.apply("eu", start - 2_000_000, insert(2, "b"), delete(2));
         for (String key : List.of("[\"1\"]", "*")) {
             postgres.execute("insert into rowmesh.tombstone (table_schema, table_name, row_key, deleted_at, origin, epoch, sequence)"
                     + " values ('public', 't', '" + key + "', now(), 'us', 1, 1)");
         }
         postgres.execute("insert into rowmesh.heartbeat values ('eu', 1, now(), '{\"us\": [1, 1]}')");
-        TombstoneCollector collector = new TombstoneCollector(postgres.dataSource(), options(), () -> Long.MAX_VALUE, () -> new Seen.Mark(1, 1));
+        TombstoneCollector collector = new TombstoneCollector(postgres.dataSource(), us.options(), () -> Long.MAX_VALUE, () -> new Seen.Mark(1, 1));
         assertEquals(1, collector.step() + collector.step() + collector.step());
         postgres.execute("alter table public.t drop constraint good", "update rowmesh.parked set retry_requested_at = now()");
-        writer.retryParked(outcome -> { });
+        us.lane("eu").retryParked(outcome -> { });
         assertEquals(List.of(), rows());
         assertEquals(2, collector.step() + collector.step() + collector.step());
     }
@@ -122,19 +112,17 @@ class LaneWriterTest {
     @Test
     void whatTheOriginHadSeenIsNoConflict() throws SQLException {
         postgres.execute("insert into public.t values (1, 'local')");
-        TransactionHeader header = new TransactionHeader("eu", 1, ++sequence, Micros.now(), sequence, 1, 1,
-                List.of(new SeenMark("us", 1, 5, Micros.now())), false);
-        assertEquals(Map.of(), writer.apply(header, List.of(update(1, "after"))).conflicts);
+        assertEquals(Map.of(), us.apply("eu", Micros.now(), List.of(new SeenMark("us", 1, 5, Micros.now())), update(1, "after")).conflicts);
     }
 
     @Test
     void aLateOlderChangeDoesNotBringADeletedRowBack() throws SQLException {
-        apply(start, insert(1, "a"));
-        apply(start + 10, delete(1));
-        Outcome late = apply(start + 5, update(1, "late"));
+        us.apply("eu", start, insert(1, "a"));
+        us.apply("eu", start + 10, delete(1));
+        Outcome late = us.apply("eu", start + 5, update(1, "late"));
         assertEquals(List.of(), rows());
         assertEquals(Map.of(ConflictType.UPDATE_DELETED, 1L), late.conflicts);
-        apply(start + 11, insert(1, "again"));
+        us.apply("eu", start + 11, insert(1, "again"));
         assertEquals(List.of(List.of("1", "again")), rows());
     }
 
@@ -146,11 +134,11 @@ class LaneWriterTest {
                 + " (table_schema, table_name, row_key, deleted_at, origin, epoch, sequence) select 'public', 't', '[\"' || i || '\"]',"
                 + " now() - interval '1 hour', 'eu', 1, 1 from generate_series(1, 15000) i");
         List<RowChange> inserts = IntStream.rangeClosed(1, rows).mapToObj(i -> insert(i, "v")).toList();
-        index.add(inserts.stream().map(TableKey::of).toList());
+        us.index().add(inserts.stream().map(TableKey::of).toList());
         assertTimeoutPreemptively(Duration.ofSeconds(30), () -> {
-            writer.apply(header(Micros.now(), ++sequence), inserts);
-            localWrites.onRows(new io.rowmesh.schema.Version(Micros.now(), "us"), 1, 1, 0, inserts);
-            localWrites.beforeSync();
+            us.apply("eu", Micros.now(), inserts.toArray(RowChange[]::new));
+            us.localWrites().onRows(new Version(Micros.now(), "us"), 1, 1, 0, inserts);
+            us.localWrites().beforeSync();
         });
         assertEquals(String.valueOf(rows), postgres.value("select count(*) from public.t"));
     }
@@ -160,7 +148,7 @@ class LaneWriterTest {
         try (Connection local = postgres.connect()) {
             local.setAutoCommit(false);
             local.createStatement().execute("insert into public.t values (1, 'under way')");
-            Outcome outcome = apply(Micros.now(), delete(1));
+            Outcome outcome = us.apply("eu", Micros.now(), delete(1));
             assertEquals(1, outcome.deletesWithoutRow.size());
             local.commit();
         }
@@ -170,50 +158,44 @@ class LaneWriterTest {
 
     @Test
     void aLocalDeleteIsReassertedAgainstAnOlderInsertThatSlippedIn() throws SQLException {
-        apply(start, insert(1, "a"));
-        long deleted = Micros.now();
-        postgres.execute("delete from public.t where id = 1");
-        apply(start + 1, insert(1, "slipped in"));
+        us.apply("eu", start, insert(1, "a"));
+        Local delete = us.locally("delete from public.t where id = 1", delete(1));
+        us.apply("eu", start + 1, insert(1, "slipped in"));
         assertEquals(List.of(List.of("1", "slipped in")), rows());
-        localWrites.onRows(new io.rowmesh.schema.Version(deleted, "us"), 1, 1, 0, List.of(delete(1)));
-        localWrites.beforeSync();
+        us.capture(delete);
         assertEquals(List.of(), rows());
-        apply(start + 2, insert(1, "too old as well"));
+        us.apply("eu", start + 2, insert(1, "too old as well"));
         assertEquals(List.of(), rows());
     }
 
     @Test
     void aCapturedLocalInsertBelowANewerTombstoneGoes() throws SQLException {
-        apply(start + 60, delete(1));
-        try (Connection local = postgres.connect()) {
-            // The state that rule 4 speaks of: the insert became visible after the delete's second look.
-            local.createStatement().execute("insert into public.t values (1, 'older')");
-        }
+        us.apply("eu", start + 60, delete(1));
+        // The state that rule 4 speaks of: the insert became visible after the delete's second look.
+        Local insert = us.locally("insert into public.t values (1, 'older')", insert(1, "older"));
         postgres.execute("update rowmesh.tombstone set deleted_at = clock_timestamp() + interval '1 second'");
-        String xid = postgres.value("select xmin::text from public.t");
-        localWrites.onRows(new io.rowmesh.schema.Version(Micros.now(), "us"), 1, 1, Long.parseLong(xid), List.of(insert(1, "older")));
-        localWrites.beforeSync();
+        us.capture(insert);
         assertEquals(List.of(), rows());
     }
 
     @Test
     void aTruncateTakesOlderRowsAndKeepsNewerOnes() throws SQLException {
-        apply(start, insert(1, "a"), insert(2, "b"));
+        us.apply("eu", start, insert(1, "a"), insert(2, "b"));
         postgres.execute("insert into public.t values (3, 'newer')");
-        apply(start + 10, new RowChange.Truncate(T));
+        us.apply("eu", start + 10, new RowChange.Truncate(T));
         assertEquals(List.of(List.of("3", "newer")), rows());
-        apply(start + 5, insert(1, "late"));
+        us.apply("eu", start + 5, insert(1, "late"));
         assertEquals(List.of(List.of("3", "newer")), rows());
     }
 
     @Test
     void aRowThatTheDatabaseRefusesIsParkedAndItsLaterChangesWait() throws SQLException {
         postgres.execute("alter table public.t add constraint v_unique unique (v)");
-        apply(start, insert(1, "a"));
-        Outcome outcome = apply(start + 1, insert(2, "b"), insert(3, "a"), insert(4, "d"));
+        us.apply("eu", start, insert(1, "a"));
+        Outcome outcome = us.apply("eu", start + 1, insert(2, "b"), insert(3, "a"), insert(4, "d"));
         assertEquals(1, outcome.parked);
         assertEquals(List.of(List.of("1", "a"), List.of("2", "b"), List.of("4", "d")), rows());
-        assertEquals(1, apply(start + 2, update(3, "free")).parked);
+        assertEquals(1, us.apply("eu", start + 2, update(3, "free")).parked);
         assertEquals(List.of(List.of("[\"3\"]", "insert", "23505"), List.of("[\"3\"]", "update", "55000")),
                 postgres.query("select row_key, kind, sqlstate from rowmesh.parked order by parked_id"));
     }
@@ -221,31 +203,31 @@ class LaneWriterTest {
     @Test
     void aMissingColumnOrTableParksInsteadOfLosing() throws SQLException {
         TableShape wider = new TableShape(T.id(), List.of(T.columns().get(0), T.columns().get(1), new Column("w", "text", false)));
-        assertEquals(1, apply(start, new RowChange.Insert(wider, new Row("1", "a", "w"))).parked);
+        assertEquals(1, us.apply("eu", start, new RowChange.Insert(wider, new Row("1", "a", "w"))).parked);
         TableShape unknown = new TableShape(new TableId("public", "nowhere"), T.columns());
-        assertEquals(1, apply(start + 1, new RowChange.Insert(unknown, new Row("1", "a")), insert(5, "fine")).parked);
+        assertEquals(1, us.apply("eu", start + 1, new RowChange.Insert(unknown, new Row("1", "a")), insert(5, "fine")).parked);
         assertEquals(List.of(List.of("5", "fine")), rows());
     }
 
     @Test
     void aTableThatWasChangedHereFirstTakesTheNewShapeAtOnce() throws SQLException {
-        apply(start, insert(1, "a"));
+        us.apply("eu", start, insert(1, "a"));
         postgres.execute("alter table public.t add column w numeric(10,2)");
         TableShape wider = new TableShape(T.id(), List.of(T.columns().get(0), T.columns().get(1), new Column("w", "numeric(10,2)", false)));
-        assertEquals(0, apply(start + 1, new RowChange.Update(wider, null, new Row("1", "b", "1.50"))).parked);
+        assertEquals(0, us.apply("eu", start + 1, new RowChange.Update(wider, null, new Row("1", "b", "1.50"))).parked);
         postgres.execute("alter table public.t alter column w type numeric(14,4)");
         TableShape finer = new TableShape(T.id(), List.of(T.columns().get(0), T.columns().get(1), new Column("w", "numeric(14,4)", false)));
-        assertEquals(0, apply(Micros.now(), new RowChange.Update(finer, null, new Row("1", "c", "1.5001"))).parked);
+        assertEquals(0, us.apply("eu", Micros.now(), new RowChange.Update(finer, null, new Row("1", "c", "1.5001"))).parked);
         assertEquals(List.of(List.of("1", "c", "1.5001")), rows());
     }
 
     @Test
     void aKeyWhoseParkedChangesAreSettledFlowsAgain() throws SQLException {
         postgres.execute("alter table public.t add check (v <> 'bad')");
-        assertEquals(1, apply(start, insert(1, "bad")).parked);
-        assertEquals(1, apply(start + 1, update(1, "waits")).parked);
+        assertEquals(1, us.apply("eu", start, insert(1, "bad")).parked);
+        assertEquals(1, us.apply("eu", start + 1, update(1, "waits")).parked);
         postgres.execute("delete from rowmesh.parked");
-        assertEquals(0, apply(start + 2, update(1, "flows")).parked);
+        assertEquals(0, us.apply("eu", start + 2, update(1, "flows")).parked);
         assertEquals(List.of(List.of("1", "flows")), rows());
     }
 
@@ -253,9 +235,9 @@ class LaneWriterTest {
     @Test
     void severalChangesOfOneKeyBesideARefusedRowAllCount() throws SQLException {
         postgres.execute("update rowmesh.versions_since set since = since + interval '1 hour'", "alter table public.t add check (v <> 'bad')");
-        try (LaneWriter strict = LaneWriter.connect("us2", sessions(), options(), locks, index, new AppliedMarks())) {
-            TransactionHeader header = new TransactionHeader("us2", 1, 1, start, 1, 5, 1, List.of(), false);
-            Outcome outcome = strict.apply(header, List.of(insert(1, "a"), update(1, "b"), insert(2, "bad"), delete(1), insert(1, "c")));
+        try {
+            us.reconnect("us2");
+            Outcome outcome = us.apply("us2", start, insert(1, "a"), update(1, "b"), insert(2, "bad"), delete(1), insert(1, "c"));
             assertEquals(1, outcome.parked);
             assertEquals(List.of(List.of("1", "c")), rows());
         } finally {
@@ -267,13 +249,12 @@ class LaneWriterTest {
     void aDroppedOrChangedTableWithTombstonesStopsNobody() throws SQLException {
         postgres.execute("create table if not exists public.gone (id int primary key, v text)");
         TableShape gone = new TableShape(new TableId("public", "gone"), T.columns());
-        apply(start, new RowChange.Delete(gone, new Row("1", Row.ABSENT)), delete(7));
+        us.apply("eu", start, new RowChange.Delete(gone, new Row("1", Row.ABSENT)), delete(7));
         postgres.execute("drop table public.gone", "alter table public.t drop constraint t_pkey");
-        localWrites.close();
-        localWrites.start();
-        localWrites.onRows(new io.rowmesh.schema.Version(Micros.now(), "us"), 1, 1, 0, List.of(
+        us.restartLocalWrites();
+        us.localWrites().onRows(new Version(Micros.now(), "us"), 1, 1, 0, List.of(
                 new RowChange.Delete(gone, new Row("2", Row.ABSENT)), delete(8)));
-        localWrites.beforeSync();
+        us.localWrites().beforeSync();
         assertEquals("4", postgres.value("select count(*) from rowmesh.tombstone"));
     }
 
@@ -287,7 +268,7 @@ class LaneWriterTest {
         }
         postgres.execute("insert into rowmesh.pending_touch values ('public', 't', '[\"1\"]', 1, 1, now(), now())");
         try (Connection connection = postgres.connect()) {
-            new JdbcTarget(connection, "us", options()).deleteBelowTombstones(T.id());
+            new JdbcTarget(connection, "us", us.options()).deleteBelowTombstones(T.id());
         }
         assertEquals(List.of(List.of("1", "waits")), rows());
         postgres.execute("truncate rowmesh.pending_touch");
@@ -297,14 +278,14 @@ class LaneWriterTest {
     @Test
     void localDeletesOfASendOnlyTableAreLeftAlone() throws SQLException {
         ApplierOptions sendOnly = new ApplierOptions("us", Set.of("eu"), table -> false, Duration.ofSeconds(5));
-        localWrites.close();
-        try (LocalWrites writes = new LocalWrites(sessions(), sendOnly, locks, index)) {
+        us.localWrites().close();
+        try (LocalWrites writes = us.localWrites(sendOnly)) {
             writes.start();
-            writes.onRows(new io.rowmesh.schema.Version(Micros.now(), "us"), 1, 1, 0, List.of(delete(1), new RowChange.Truncate(T)));
+            writes.onRows(new Version(Micros.now(), "us"), 1, 1, 0, List.of(delete(1), new RowChange.Truncate(T)));
             writes.beforeSync();
         }
         assertEquals("0", postgres.value("select count(*) from rowmesh.tombstone"));
-        assertEquals(1, writer.apply(header(start, ++sequence), List.of(insert(1, "a"))).applied);
+        assertEquals(1, us.apply("eu", start, insert(1, "a")).applied);
     }
 
     @Test
@@ -314,7 +295,7 @@ class LaneWriterTest {
         StringBuilder key = new StringBuilder("\\x");
         java.util.Random random = new java.util.Random(1);
         random.ints(2_600, 0, 256).forEach(b -> key.append(String.format("%02x", b)));
-        apply(start, new RowChange.Insert(table, new Row(key.toString())), new RowChange.Delete(table, new Row(key.toString())));
+        us.apply("eu", start, new RowChange.Insert(table, new Row(key.toString())), new RowChange.Delete(table, new Row(key.toString())));
         assertEquals("0", postgres.value("select count(*) from public.long"));
         assertEquals("1", postgres.value("select count(*) from rowmesh.tombstone"));
     }
@@ -327,11 +308,11 @@ class LaneWriterTest {
         postgres.execute(ddl);
         TableShape hostile = new TableShape(new TableId("Or der.s", "select"), List.of(new Column("a\"b", "integer", true),
                 new Column("c'd;--", "character varying(3)", true), new Column("E", "numeric(6,2)", false)));
-        apply(start, new RowChange.Insert(hostile, new Row("1", "x{}", "1.10")));
-        apply(start + 1, new RowChange.Update(hostile, null, new Row("1", "x{}", null)));
-        assertEquals(1, apply(start + 2, new RowChange.Insert(hostile, new Row("1", "long", null))).parked);
+        us.apply("eu", start, new RowChange.Insert(hostile, new Row("1", "x{}", "1.10")));
+        us.apply("eu", start + 1, new RowChange.Update(hostile, null, new Row("1", "x{}", null)));
+        assertEquals(1, us.apply("eu", start + 2, new RowChange.Insert(hostile, new Row("1", "long", null))).parked);
         assertEquals(List.of(java.util.Arrays.asList("1", "x{}", null)), postgres.query("select * from \"Or der.s\".\"select\""));
-        apply(start + 3, new RowChange.Delete(hostile, new Row("1", "x{}", Row.ABSENT)));
+        us.apply("eu", start + 3, new RowChange.Delete(hostile, new Row("1", "x{}", Row.ABSENT)));
         assertEquals("0", postgres.value("select count(*) from \"Or der.s\".\"select\""));
     }
 
@@ -350,40 +331,17 @@ class LaneWriterTest {
     @Test
     void applyingWaitsUntilTheClockIsPastTheChangeAndStopsBeyondTheLimit() throws SQLException {
         long ahead = Micros.now() + 400_000;
-        apply(ahead, insert(1, "from ahead"));
+        us.apply("eu", ahead, insert(1, "from ahead"));
         assertTrue(Micros.now() > ahead);
         postgres.execute("update public.t set v = 'after' where id = 1");
-        assertThrows(ClockSkewException.class, () -> apply(Micros.now() + 60_000_000, insert(2, "far ahead")));
+        assertThrows(ClockSkewException.class, () -> us.apply("eu", Micros.now() + 60_000_000, insert(2, "far ahead")));
     }
 
     @Test
     void aWaitingGuardJudgesTheRowThatWonMeanwhile() throws Exception {
-        apply(start, insert(1, "a"));
-        try (Connection local = postgres.connect()) {
-            local.setAutoCommit(false);
-            local.createStatement().execute("update public.t set v = 'local' where id = 1");
-            long before = Micros.now();
-            CompletableFuture<Void> applying = CompletableFuture.runAsync(() -> {
-                try {
-                    apply(before, update(1, "remote"));
-                } catch (SQLException e) {
-                    throw new IllegalStateException(e);
-                }
-            });
-            Thread.sleep(300);
-            assertFalse(applying.isDone());
-            local.commit();
-            applying.get(10, TimeUnit.SECONDS);
-        }
+        us.apply("eu", start, insert(1, "a"));
+        us.whileLocally("update public.t set v = 'local' where id = 1", () -> us.apply("eu", Micros.now(), update(1, "remote")));
         assertEquals(List.of(List.of("1", "local")), rows());
-    }
-
-    private Outcome apply(long micros, RowChange... changes) throws SQLException {
-        return writer.apply(header(micros, ++sequence), List.of(changes));
-    }
-
-    private static TransactionHeader header(long micros, long sequence) {
-        return new TransactionHeader("eu", 1, sequence, micros, sequence, 1, 1, List.of(), false);
     }
 
     private static RowChange insert(int id, String v) {
@@ -400,13 +358,5 @@ class LaneWriterTest {
 
     private static List<List<String>> rows() {
         return postgres.query("select * from public.t order by id");
-    }
-
-    private static ApplierSession sessions() {
-        return new ApplierSession(postgres.jdbcUrl(), new Properties());
-    }
-
-    private static ApplierOptions options() {
-        return new ApplierOptions("us", Set.of("eu"), table -> true, Duration.ofSeconds(5));
     }
 }

@@ -1,12 +1,13 @@
 package io.rowmesh.applier.write;
 
 import io.rowmesh.rules.ConflictType;
+import io.rowmesh.rules.TableRules;
 import io.rowmesh.schema.Column;
 import io.rowmesh.schema.Row;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TableShape;
-import io.rowmesh.schema.TransactionHeader;
+import io.rowmesh.schema.Version;
 import io.rowmesh.testbed.TestingPostgres;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -17,11 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
-import java.util.Set;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -42,11 +40,7 @@ class RewriteTest {
             List.of(new Column("id", "integer", true), new Column("at", "timestamp without time zone", true), new Column("v", "text", false)));
     private static final String AT = "2026-01-02 03:04:05";
 
-    private final TombstoneIndex index = new TombstoneIndex();
-    private final KeyLocks locks = new KeyLocks();
-    private LaneWriter writer;
-    private LocalWrites localWrites;
-    private long sequence;
+    private TestingLanes us;
 
     @BeforeAll
     static void startPostgres() {
@@ -65,15 +59,12 @@ class RewriteTest {
     void connect() throws SQLException {
         postgres.execute("drop table if exists public.t", "create table public.t (n int, id int, at timestamp, v text, primary key (at, id))",
                 "truncate rowmesh.progress, rowmesh.tombstone, rowmesh.parked, rowmesh.rewrite, rowmesh.row_version");
-        writer = LaneWriter.connect("eu", sessions(), options(), locks, index, new AppliedMarks());
-        localWrites = new LocalWrites(sessions(), options(), locks, index);
-        localWrites.start();
+        us = TestingLanes.under(TableRules.LAST_WRITE_WINS, postgres);
     }
 
     @AfterEach
     void disconnect() throws SQLException {
-        writer.close();
-        localWrites.close();
+        us.close();
     }
 
     @Test
@@ -82,7 +73,7 @@ class RewriteTest {
         long between = Micros.now();
         insertHere(2, "newer");
         postgres.execute(ADDS_A_COLUMN);
-        assertEquals(Map.of(ConflictType.UPDATE_ORIGIN_DIFFERS, 2L), apply(between, update(1, "from eu"), update(2, "from eu")).conflicts);
+        assertEquals(Map.of(ConflictType.UPDATE_ORIGIN_DIFFERS, 2L), us.apply("eu", between, update(1, "from eu"), update(2, "from eu")).conflicts);
         assertEquals(List.of("1 from eu", "2 newer"), rows());
         assertEquals(List.of(), parked());
     }
@@ -95,23 +86,21 @@ class RewriteTest {
         insertHere(3, "newer");
         insertHere(4, "newer");
         postgres.execute(ADDS_A_COLUMN);
-        apply(between, delete(1), delete(3));
+        us.apply("eu", between, delete(1), delete(3));
         assertEquals(List.of("2 older", "3 newer", "4 newer"), rows());
-        apply(between + 1, new RowChange.Truncate(T));
+        us.apply("eu", between + 1, new RowChange.Truncate(T));
         assertEquals(List.of("3 newer", "4 newer"), rows());
     }
 
     @Test
     void aRowThatWasAppliedKeepsItsOriginForTies() throws SQLException {
         long micros = Micros.now();
-        apply(micros, update(1, "first"));
+        us.apply("eu", micros, update(1, "first"));
         postgres.execute(ADDS_A_COLUMN);
-        apply(micros, update(1, "later sequence of the same timestamp"));
+        us.apply("eu", micros, update(1, "later sequence of the same timestamp"));
         assertEquals(List.of("1 later sequence of the same timestamp"), rows());
-        try (LaneWriter ap = LaneWriter.connect("ap", sessions(), options(), locks, index, new AppliedMarks())) {
-            postgres.execute("alter table public.t set access method heap2");
-            ap.apply(new TransactionHeader("ap", 1, 1, micros, 1, 1, 1, List.of(), false), List.of(update(1, "loses the tie")));
-        }
+        postgres.execute("alter table public.t set access method heap2");
+        us.apply("ap", micros, update(1, "loses the tie"));
         assertEquals(List.of("1 later sequence of the same timestamp"), rows());
     }
 
@@ -123,7 +112,7 @@ class RewriteTest {
         postgres.execute("alter table public.t set access method heap2",
                 "do $$ begin begin " + ADDS_A_COLUMN + "; exception when division_by_zero then end; end $$",
                 "alter table public.t set unlogged", "alter table public.t set logged");
-        apply(between, update(1, "from eu"), update(2, "from eu"));
+        us.apply("eu", between, update(1, "from eu"), update(2, "from eu"));
         assertEquals(List.of("1 from eu", "2 newer"), rows());
         assertEquals(List.of(), parked());
     }
@@ -136,14 +125,14 @@ class RewriteTest {
             long between = Micros.now();
             insertHere(2, "newest");
             postgres.execute(rewrite);
-            assertEquals(2, apply(between, update(1, "nobody knows"), update(2, "nobody knows")).parked);
+            assertEquals(2, us.apply("eu", between, update(1, "nobody knows"), update(2, "nobody knows")).parked);
             assertEquals(List.of("1 older", "2 newest"), rows());
             assertEquals(List.of("RM001", "RM001"), parked());
             postgres.execute("truncate rowmesh.parked");
-            assertEquals(1, apply(between, new RowChange.Truncate(T)).parked);
+            assertEquals(1, us.apply("eu", between, new RowChange.Truncate(T)).parked);
             assertEquals(List.of("1 older", "2 newest"), rows());
             postgres.execute("truncate rowmesh.parked");
-            apply(Micros.now(), update(1, "from eu"), update(2, "from eu"));
+            us.apply("eu", Micros.now(), update(1, "from eu"), update(2, "from eu"));
             assertEquals(List.of("1 from eu", "2 from eu"), rows());
         }
     }
@@ -154,10 +143,10 @@ class RewriteTest {
         insertHere(2, "older");
         long between = Micros.now();
         postgres.execute("begin; " + ADDS_A_COLUMN + "; update public.t set v = 'with the rewrite' where id = 1; commit");
-        assertEquals(2, apply(between, update(1, "from eu"), update(2, "from eu")).parked);
+        assertEquals(2, us.apply("eu", between, update(1, "from eu"), update(2, "from eu")).parked);
         assertEquals(List.of("1 with the rewrite", "2 older"), rows());
         postgres.execute("truncate rowmesh.parked");
-        apply(Micros.now(), update(1, "newer"), update(2, "newer"));
+        us.apply("eu", Micros.now(), update(1, "newer"), update(2, "newer"));
         assertEquals(List.of("1 newer", "2 newer"), rows());
     }
 
@@ -166,7 +155,7 @@ class RewriteTest {
         insertHere(1, "older");
         long between = Micros.now();
         postgres.execute(ADDS_A_COLUMN, "update public.t set v = 'after' where id = 1");
-        apply(between, update(1, "from eu"));
+        us.apply("eu", between, update(1, "from eu"));
         assertEquals(List.of("1 after"), rows());
     }
 
@@ -175,7 +164,7 @@ class RewriteTest {
         insertHere(1, "older");
         long between = Micros.now();
         postgres.execute("begin; " + ADDS_A_COLUMN + "; rollback", "update public.t set v = 'after' where id = 1");
-        apply(between, update(1, "from eu"));
+        us.apply("eu", between, update(1, "from eu"));
         assertEquals(List.of("1 after"), rows());
         assertEquals("0", postgres.value("select count(*) from rowmesh.rewrite"));
     }
@@ -186,31 +175,25 @@ class RewriteTest {
         long deleted = Micros.now();
         insertHere(2, "newer");
         postgres.execute(ADDS_A_COLUMN);
-        localWrites.onRows(new io.rowmesh.schema.Version(deleted, "us"), 1, 1, 0, List.of(delete(1), delete(2)));
-        localWrites.beforeSync();
+        us.localWrites().onRows(new Version(deleted, "us"), 1, 1, 0, List.of(delete(1), delete(2)));
+        us.localWrites().beforeSync();
         assertEquals(List.of("2 newer"), rows());
     }
 
     /** What is kept goes once every region has seen the row's write; an older delete can still be remembered then. */
     @Test
     void aRepairLeavesARowAloneOfWhichNothingIsKeptAnyMore() throws SQLException {
-        apply(Micros.now(), delete(1));
+        us.apply("eu", Micros.now(), delete(1));
         insertHere(1, "after the delete");
         postgres.execute(ADDS_A_COLUMN, "truncate rowmesh.row_version");
-        localWrites.close();
-        localWrites = new LocalWrites(sessions(), options(), locks, index);
-        localWrites.start();
+        us.restartLocalWrites();
         assertEquals(List.of("1 after the delete"), rows());
-        apply(Micros.now(), update(1, "newer"));
+        us.apply("eu", Micros.now(), update(1, "newer"));
         assertEquals(List.of("1 newer"), rows());
     }
 
     private static void insertHere(int id, String v) {
         postgres.execute("insert into public.t (n, id, at, v) values (0, " + id + ", '" + AT + "', '" + v + "')");
-    }
-
-    private Outcome apply(long micros, RowChange... changes) throws SQLException {
-        return writer.apply(new TransactionHeader("eu", 1, ++sequence, micros, sequence, 1, 1, List.of(), false), List.of(changes));
     }
 
     private static RowChange update(int id, String v) {
@@ -227,13 +210,5 @@ class RewriteTest {
 
     private static List<String> parked() {
         return postgres.query("select sqlstate from rowmesh.parked").stream().map(row -> row.get(0)).toList();
-    }
-
-    private static ApplierSession sessions() {
-        return new ApplierSession(postgres.jdbcUrl(), new Properties());
-    }
-
-    private static ApplierOptions options() {
-        return new ApplierOptions("us", Set.of("eu", "ap"), table -> true, Duration.ofSeconds(5));
     }
 }

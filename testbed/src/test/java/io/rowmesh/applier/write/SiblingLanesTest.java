@@ -1,5 +1,6 @@
 package io.rowmesh.applier.write;
 
+import io.rowmesh.applier.write.TestingLanes.Local;
 import io.rowmesh.rules.RowRule;
 import io.rowmesh.rules.TableRules;
 import io.rowmesh.schema.Column;
@@ -9,8 +10,6 @@ import io.rowmesh.schema.Seen;
 import io.rowmesh.schema.SeenMark;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TableShape;
-import io.rowmesh.schema.TransactionHeader;
-import io.rowmesh.schema.Version;
 import io.rowmesh.testbed.TestingPostgres;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -20,12 +19,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.Set;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -43,15 +40,8 @@ class SiblingLanesTest {
     static Path directory;
     private static TestingPostgres postgres;
 
-    private final KeyLocks locks = new KeyLocks();
-    private final TombstoneIndex index = new TombstoneIndex();
     private final long start = Micros.now();
-    private LaneWriter eu;
-    private LaneWriter ap;
-    private LocalWrites localWrites;
-    private long fromEu;
-    private long fromAp;
-    private long captured;
+    private TestingLanes us;
 
     @BeforeAll
     static void startPostgres() {
@@ -69,21 +59,12 @@ class SiblingLanesTest {
         postgres.execute("drop table if exists ranked, homed", "create table ranked (id int primary key, home text, v text)",
                 "create table homed (id int primary key, home text, v text)",
                 "truncate rowmesh.progress, rowmesh.key_state, rowmesh.parked, rowmesh.heartbeat", "update rowmesh.captured_before set xid = 0");
-        eu = lane("eu");
-        ap = lane("ap");
-        localWrites = new LocalWrites(sessions(), options(), locks, index);
-        localWrites.start();
-    }
-
-    private LaneWriter lane(String origin) throws SQLException {
-        return LaneWriter.connect(origin, sessions(), options(), locks, index, new AppliedMarks());
+        us = new TestingLanes(postgres, options());
     }
 
     @AfterEach
     void disconnect() throws SQLException {
-        eu.close();
-        ap.close();
-        localWrites.close();
+        us.close();
     }
 
     @Test
@@ -102,10 +83,10 @@ class SiblingLanesTest {
     void aWriteTakesThePlaceOfAllThatItHasSeen() throws SQLException {
         applyEu(Map.of(), insert(RANKED, "eu1"));
         applyAp(Map.of(), insert(RANKED, "ap1"), delete(RANKED, "ap1"));
-        Local local = locally("update ranked set v = 'us1'", update(RANKED, "eu1", "us1"));
-        capture(local, Map.of("eu", 1L, "ap", 1L));
+        Local local = us.locally("update ranked set v = 'us1'", update(RANKED, "eu1", "us1"));
+        us.capture(local, seen(Map.of("eu", 1L, "ap", 1L)));
         assertEquals("us1", ranked());
-        applyAp(Map.of("us", captured), update(RANKED, "us1", "ap3"));
+        applyAp(Map.of("us", 1L), update(RANKED, "us1", "ap3"));
         assertEquals("ap3", ranked());
     }
 
@@ -131,12 +112,12 @@ class SiblingLanesTest {
     @Test
     void aLocalWriteStandsAgainstALowerRegionAndGivesWayToAHigherOne() throws SQLException {
         applyEu(Map.of(), insert(RANKED, "eu1"));
-        Local local = locally("update ranked set v = 'us1'", update(RANKED, "eu1", "us1"));
+        Local local = us.locally("update ranked set v = 'us1'", update(RANKED, "eu1", "us1"));
         applyAp(Map.of("eu", 1L), update(RANKED, "eu1", "ap1"));
         assertEquals("us1", ranked());
         applyEu(Map.of(), update(RANKED, "eu1", "eu2"));
         assertEquals("eu2", ranked());
-        capture(local, Map.of("eu", 1L));
+        us.capture(local, seen(Map.of("eu", 1L)));
         assertEquals("eu2", ranked());
         assertEquals("f", postgres.value("select waiting from rowmesh.key_state"));
     }
@@ -144,12 +125,12 @@ class SiblingLanesTest {
     @Test
     void aLaterLocalWriteStaysUntilItIsCaptured() throws SQLException {
         applyEu(Map.of(), insert(RANKED, "eu1"));
-        Local first = locally("update ranked set v = 'us1'", update(RANKED, "eu1", "us1"));
+        Local first = us.locally("update ranked set v = 'us1'", update(RANKED, "eu1", "us1"));
         applyEu(Map.of(), update(RANKED, "eu1", "eu2"));
-        Local second = locally("update ranked set v = 'us2'", update(RANKED, "eu2", "us2"));
-        capture(first, Map.of("eu", 1L));
+        Local second = us.locally("update ranked set v = 'us2'", update(RANKED, "eu2", "us2"));
+        us.capture(first, seen(Map.of("eu", 1L)));
         assertEquals("us2", ranked());
-        capture(second, Map.of("eu", 2L));
+        us.capture(second, seen(Map.of("eu", 2L)));
         assertEquals("us2", ranked());
     }
 
@@ -170,11 +151,11 @@ class SiblingLanesTest {
     void siblingsGoOnceEveryRegionHasSeenThemAll() throws SQLException {
         applyEu(Map.of(), insert(RANKED, "eu1"));
         applyAp(Map.of(), insert(RANKED, "ap1"));
-        heartbeat("eu", "{\"ap\": [1, 1], \"eu\": [1, 1]}");
-        round();
+        us.heartbeat("eu", "{\"ap\": [1, 1], \"eu\": [1, 1]}");
+        us.round();
         assertEquals("1", postgres.value("select count(*) from rowmesh.key_state"));
-        heartbeat("ap", "{\"eu\": [1, 1], \"ap\": [1, 1]}");
-        round();
+        us.heartbeat("ap", "{\"eu\": [1, 1], \"ap\": [1, 1]}");
+        us.round();
         assertEquals("0", postgres.value("select count(*) from rowmesh.key_state"));
         applyAp(Map.of("eu", 1L), update(RANKED, "eu1", "ap2"));
         assertEquals("ap2", ranked());
@@ -187,16 +168,14 @@ class SiblingLanesTest {
         postgres.execute("alter table ranked add constraint refused check (v <> 'eu2')");
         applyEu(Map.of(), update(RANKED, "eu1", "eu2"));
         assertEquals("1", postgres.value("select count(*) from rowmesh.parked"));
-        Local local = locally("update ranked set v = 'us1'", update(RANKED, "eu1", "us1"));
-        capture(local, Map.of("eu", 2L));
-        heartbeat("eu", "{\"us\": [1, 1], \"ap\": [1, 1], \"eu\": [1, 2]}");
-        heartbeat("ap", "{\"us\": [1, 1], \"eu\": [1, 2], \"ap\": [1, 1]}");
-        round();
-        round();
+        Local local = us.locally("update ranked set v = 'us1'", update(RANKED, "eu1", "us1"));
+        us.capture(local, seen(Map.of("eu", 2L)));
+        us.heartbeat("eu", "{\"us\": [1, 1], \"ap\": [1, 1], \"eu\": [1, 2]}");
+        us.heartbeat("ap", "{\"us\": [1, 1], \"eu\": [1, 2], \"ap\": [1, 1]}");
+        us.round();
+        us.round();
         postgres.execute("alter table ranked drop constraint refused", "update rowmesh.parked set retry_requested_at = now()");
-        eu.close();
-        eu = lane("eu");
-        eu.retryParked(outcome -> { });
+        us.reconnect("eu").retryParked(outcome -> { });
         assertEquals("0", postgres.value("select count(*) from rowmesh.parked"));
         assertEquals("us1", ranked());
     }
@@ -207,21 +186,19 @@ class SiblingLanesTest {
         applyEu(Map.of(), insert(RANKED, "eu1"), update(RANKED, "eu1", "eu2"), update(RANKED, "eu2", "eu3"));
         assertEquals("eu1", ranked());
         postgres.execute("alter table ranked drop constraint refused", "update rowmesh.parked set retry_requested_at = now()");
-        eu.close();
-        eu = lane("eu");
-        eu.retryParked(outcome -> { });
+        us.reconnect("eu").retryParked(outcome -> { });
         assertEquals("eu3", ranked());
     }
 
     @Test
     void aWithheldLocalWriteStaysUntilTheNodeHasStatedItAnew() throws SQLException {
         applyEu(Map.of(), insert(RANKED, "eu1"));
-        locally("update ranked set v = 'withheld'");
+        us.locally("update ranked set v = 'withheld'");
         postgres.execute("insert into rowmesh.pending_touch values ('public', 'ranked', '[\"1\"]', 1, 1, now(), now())");
         applyEu(Map.of(), update(RANKED, "eu1", "eu2"));
         assertEquals("withheld", ranked());
-        Local touch = locally("update ranked set v = v", update(RANKED, "withheld", "withheld"));
-        capture(touch, Map.of("eu", 2L));
+        Local touch = us.locally("update ranked set v = v", update(RANKED, "withheld", "withheld"));
+        us.capture(touch, seen(Map.of("eu", 2L)));
         postgres.execute("truncate rowmesh.pending_touch");
         assertEquals("withheld", ranked());
     }
@@ -230,67 +207,32 @@ class SiblingLanesTest {
     @Test
     void whatWasJoinedAndIsWithheldAfterARestartGivesWayToItsTouch() throws SQLException {
         applyEu(Map.of(), insert(RANKED, "eu1"));
-        Local local = locally("update ranked set v = 'us1'", update(RANKED, "eu1", "us1"));
-        captured = 1;
-        capture(local, Map.of("eu", 1L));
-        Local touch = locally("update ranked set v = v", update(RANKED, "us1", "us1"));
-        captured = 0;
-        capture(touch, Map.of("eu", 1L));
+        Local local = us.locally("update ranked set v = 'us1'", update(RANKED, "eu1", "us1"));
+        us.captureAs(2, local, seen(Map.of("eu", 1L)));
+        Local touch = us.locally("update ranked set v = v", update(RANKED, "us1", "us1"));
+        us.captureAs(1, touch, seen(Map.of("eu", 1L)));
         applyAp(Map.of("eu", 1L, "us", 1L), update(RANKED, "us1", "ap1"));
         assertEquals("ap1", ranked());
     }
 
-    private record Local(long micros, long xid, List<RowChange> changes) {
-    }
-
-    /** A user's transaction that the capture has not met yet. */
-    private static Local locally(String sql, RowChange... changes) throws SQLException {
-        try (Connection local = postgres.connect()) {
-            local.setAutoCommit(false);
-            local.createStatement().execute(sql);
-            String xid;
-            try (var row = local.createStatement().executeQuery("select pg_current_xact_id()::xid::text")) {
-                row.next();
-                xid = row.getString(1);
-            }
-            local.commit();
-            long micros = Long.parseLong(postgres.value(
-                    "select (extract(epoch from pg_xact_commit_timestamp('" + xid + "')) * 1000000)::bigint"));
-            return new Local(micros, Long.parseLong(xid), List.of(changes));
-        }
-    }
-
-    private void capture(Local local, Map<String, Long> seen) throws SQLException {
-        localWrites.onRows(new Version(local.micros(), "us"), 1, ++captured, local.xid(), Seen.of(marks(seen)), local.changes());
-        localWrites.beforeSync();
-    }
-
     private void applyEu(Map<String, Long> seen, RowChange... changes) throws SQLException {
-        apply(eu, "eu", ++fromEu, seen, changes);
+        us.apply("eu", justNow(), marks(seen), changes);
     }
 
     private void applyAp(Map<String, Long> seen, RowChange... changes) throws SQLException {
-        apply(ap, "ap", ++fromAp, seen, changes);
+        us.apply("ap", justNow(), marks(seen), changes);
     }
 
-    private void apply(LaneWriter lane, String origin, long sequence, Map<String, Long> seen, RowChange... changes) throws SQLException {
-        long micros = Math.max(start, Micros.now() - 1_000);
-        lane.apply(new TransactionHeader(origin, 1, sequence, micros, sequence, changes.length, 1, marks(seen), false, true, true),
-                List.of(changes));
+    private long justNow() {
+        return Math.max(start, Micros.now() - 1_000);
+    }
+
+    private static Seen seen(Map<String, Long> seen) {
+        return Seen.of(marks(seen));
     }
 
     private static List<SeenMark> marks(Map<String, Long> seen) {
         return seen.entrySet().stream().map(each -> new SeenMark(each.getKey(), 1, each.getValue(), 0)).toList();
-    }
-
-    /** A whole round, with a capture that has met everything. */
-    private void round() throws SQLException {
-        localWrites.round(Long.MAX_VALUE, 0);
-    }
-
-    private static void heartbeat(String region, String seen) {
-        postgres.execute("insert into rowmesh.heartbeat values ('" + region + "', 1, now(), '" + seen
-                + "') on conflict (region) do update set seen = excluded.seen");
     }
 
     private static TableShape shape(String name) {
@@ -328,10 +270,6 @@ class SiblingLanesTest {
 
     private static String rows(String table) {
         return String.join(" ", postgres.query("select v from " + table + " order by id").stream().map(row -> row.get(0)).toList());
-    }
-
-    private static ApplierSession sessions() {
-        return new ApplierSession(postgres.jdbcUrl(), new Properties());
     }
 
     private static ApplierOptions options() {

@@ -1,13 +1,12 @@
 package io.rowmesh.applier.write;
 
+import io.rowmesh.applier.write.TestingLanes.Local;
 import io.rowmesh.rules.TableRules;
 import io.rowmesh.schema.Column;
 import io.rowmesh.schema.Row;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TableShape;
-import io.rowmesh.schema.TransactionHeader;
-import io.rowmesh.schema.Version;
 import io.rowmesh.testbed.TestingPostgres;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -17,18 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Properties;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 
 /** Region us writes what eu and ap shipped of a table with two unique keys beside its primary key, while its own users write it too. */
 class UniqueLanesTest {
@@ -40,14 +31,8 @@ class UniqueLanesTest {
     private static final TableShape T = new TableShape(new TableId("public", "account"), List.of(new Column("id", "integer", true),
             new Column("mail", "text", false), new Column("phone", "numeric(8,2)", false), new Column("name", "text", false)));
 
-    private final KeyLocks locks = new KeyLocks(table -> true);
-    private final TombstoneIndex index = new TombstoneIndex();
-    private LaneWriter eu;
-    private LaneWriter ap;
-    private LocalWrites localWrites;
-    private long sequence;
-    private long captured;
     private final long start = Micros.now() - 1_000_000;
+    private TestingLanes us;
 
     @BeforeAll
     static void startPostgres() {
@@ -66,17 +51,12 @@ class UniqueLanesTest {
         postgres.execute("drop table if exists public.account",
                 "create table public.account (id int primary key, mail text collate \"C\" unique, phone numeric(8,2), name text, unique (phone) include (name))",
                 "truncate rowmesh.progress, rowmesh.tombstone, rowmesh.parked, rowmesh.shadow, rowmesh.row_version");
-        eu = LaneWriter.connect("eu", sessions(), options(), locks, index, new AppliedMarks());
-        ap = LaneWriter.connect("ap", sessions(), options(), locks, index, new AppliedMarks());
-        localWrites = new LocalWrites(sessions(), options(), locks, index);
-        localWrites.start();
+        us = TestingLanes.under(TableRules.newestWins(), postgres);
     }
 
     @AfterEach
     void disconnect() throws SQLException {
-        eu.close();
-        ap.close();
-        localWrites.close();
+        us.close();
     }
 
     @Test
@@ -85,9 +65,9 @@ class UniqueLanesTest {
             postgres.execute("truncate public.account, rowmesh.shadow, rowmesh.row_version, rowmesh.progress");
             for (int which : order) {
                 switch (which) {
-                    case 0 -> apply(eu, start + 1, insert("1", "a@x", null, "x"));
-                    case 1 -> apply(ap, start + 2, insert("2", "a@x", "7.00", "y"));
-                    default -> apply(eu, start + 3, insert("3", null, "7", "z"));
+                    case 0 -> us.apply("eu", start + 1, insert("1", "a@x", null, "x"));
+                    case 1 -> us.apply("ap", start + 2, insert("2", "a@x", "7.00", "y"));
+                    default -> us.apply("eu", start + 3, insert("3", null, "7", "z"));
                 }
             }
             assertEquals("1|a@x|null|x\n3|null|7.00|z", rows());
@@ -97,26 +77,26 @@ class UniqueLanesTest {
 
     @Test
     void aRowThatIsShownAgainHasItsTrueVersion() throws SQLException {
-        apply(eu, start + 10, insert("1", "a@x", null, "one"));
-        apply(ap, start + 20, insert("2", "a@x", null, "two"));
+        us.apply("eu", start + 10, insert("1", "a@x", null, "one"));
+        us.apply("ap", start + 20, insert("2", "a@x", null, "two"));
         assertEquals("2|a@x|null|two", rows());
-        apply(ap, start + 30, update("2", "b@x", null, "moved"));
+        us.apply("ap", start + 30, update("2", "b@x", null, "moved"));
         assertEquals("1|a@x|null|one\n2|b@x|null|moved", rows());
         assertEquals("", hidden());
-        apply(ap, start + 15, update("1", "c@x", null, "newer than one"));
+        us.apply("ap", start + 15, update("1", "c@x", null, "newer than one"));
         assertEquals("1|c@x|null|newer than one\n2|b@x|null|moved", rows());
-        apply(eu, start + 12, update("1", "d@x", null, "late"));
+        us.apply("eu", start + 12, update("1", "d@x", null, "late"));
         assertEquals("1|c@x|null|newer than one\n2|b@x|null|moved", rows());
     }
 
     /** The capture takes what is applied without progress for damage, unless it begins with a delete or says so. */
     @Test
     void aSecondLookThatShowsARowSaysThatItIsARepair() throws SQLException {
-        apply(eu, start + 10, insert("1", "a@x", null, "one"));
-        apply(ap, start + 20, insert("2", "a@x", null, "two"));
+        us.apply("eu", start + 10, insert("1", "a@x", null, "one"));
+        us.apply("ap", start + 20, insert("2", "a@x", null, "two"));
         postgres.execute("delete from public.account where id = 2", "create publication said for table public.account");
         postgres.value("select pg_create_logical_replication_slot('said', 'pgoutput')::text");
-        apply(ap, start + 30, delete("9"));
+        us.apply("ap", start + 30, delete("9"));
         assertEquals("1|a@x|null|one", rows());
         // Its commit flushes the lane's too, which does not wait for the disk.
         postgres.execute("insert into public.account values (7)");
@@ -128,194 +108,149 @@ class UniqueLanesTest {
 
     @Test
     void aRewriteLeavesTheTrueVersionsOfRows() throws SQLException {
-        apply(eu, start + 10, insert("1", "a@x", null, "one"));
-        apply(ap, start + 20, insert("2", "a@x", null, "two"));
-        apply(ap, start + 30, update("2", "b@x", null, "moved"));
-        apply(eu, start + 31, insert("3", "c@x", null, "three"));
+        us.apply("eu", start + 10, insert("1", "a@x", null, "one"));
+        us.apply("ap", start + 20, insert("2", "a@x", null, "two"));
+        us.apply("ap", start + 30, update("2", "b@x", null, "moved"));
+        us.apply("eu", start + 31, insert("3", "c@x", null, "three"));
         postgres.execute("alter table public.account set unlogged", "alter table public.account set logged");
-        apply(ap, start + 15, update("1", "d@x", null, "newer than one"), update("2", "e@x", null, "late"));
+        us.apply("ap", start + 15, update("1", "d@x", null, "newer than one"), update("2", "e@x", null, "late"));
         assertEquals("1|d@x|null|newer than one\n2|b@x|null|moved\n3|c@x|null|three", rows());
-        apply(ap, start + 32, insert("4", "c@x", null, "newer than three"));
+        us.apply("ap", start + 32, insert("4", "c@x", null, "newer than three"));
         assertEquals("1|d@x|null|newer than one\n2|b@x|null|moved\n4|c@x|null|newer than three", rows());
     }
 
     @Test
     void afterAChangeOfTypeWhatCollidesIsParked() throws SQLException {
-        apply(eu, start + 10, insert("1", "a@x", null, "one"));
-        apply(ap, start + 20, insert("2", "a@x", null, "two"));
+        us.apply("eu", start + 10, insert("1", "a@x", null, "one"));
+        us.apply("ap", start + 20, insert("2", "a@x", null, "two"));
         postgres.execute("alter table public.account alter column phone type numeric(8,2) using phone + 0");
-        apply(eu, start + 15, insert("3", "a@x", null, "three"));
+        us.apply("eu", start + 15, insert("3", "a@x", null, "three"));
         assertEquals("2|a@x|null|two", rows());
         assertEquals("RM001", postgres.value("select sqlstate from rowmesh.parked"));
     }
 
     @Test
     void valuesThatAreSwappedWithinOneTransactionCollideWithNothing() throws SQLException {
-        apply(eu, start, insert("1", "a@x", "1", "one"), insert("2", "b@x", "2", "two"));
-        apply(eu, start + 1, update("1", "-", "1", "one"), update("2", "a@x", "2", "two"), update("1", "b@x", "1", "one"));
+        us.apply("eu", start, insert("1", "a@x", "1", "one"), insert("2", "b@x", "2", "two"));
+        us.apply("eu", start + 1, update("1", "-", "1", "one"), update("2", "a@x", "2", "two"), update("1", "b@x", "1", "one"));
         assertEquals("1|b@x|1.00|one\n2|a@x|2.00|two", rows());
-        apply(ap, start + 2, delete("1"), delete("2"), insert("1", "a@x", "2", "1"), insert("2", "b@x", "1", "2"));
+        us.apply("ap", start + 2, delete("1"), delete("2"), insert("1", "a@x", "2", "1"), insert("2", "b@x", "1", "2"));
         assertEquals("1|a@x|2.00|1\n2|b@x|1.00|2", rows());
         assertEquals("", hidden());
     }
 
     @Test
     void aDeleteReachesAHiddenRow() throws SQLException {
-        apply(eu, start + 10, insert("1", "a@x", null, "one"));
-        apply(ap, start + 20, insert("2", "a@x", null, "two"));
-        apply(eu, start + 25, delete("1"));
+        us.apply("eu", start + 10, insert("1", "a@x", null, "one"));
+        us.apply("ap", start + 20, insert("2", "a@x", null, "two"));
+        us.apply("eu", start + 25, delete("1"));
         assertEquals("", hidden());
-        apply(ap, start + 30, delete("2"));
+        us.apply("ap", start + 30, delete("2"));
         assertEquals("", rows());
-        apply(ap, start + 21, update("1", "a@x", null, "late"));
+        us.apply("ap", start + 21, update("1", "a@x", null, "late"));
         assertEquals("", rows());
     }
 
     @Test
     void whatALocalDeleteHadHiddenIsShownOnceItIsCaptured() throws SQLException {
-        apply(eu, start + 10, insert("1", "a@x", null, "one"));
-        Local insert = locally("delete from public.account; insert into public.account values (2, 'b@x', null, 'two')",
+        us.apply("eu", start + 10, insert("1", "a@x", null, "one"));
+        Local insert = us.locally("delete from public.account; insert into public.account values (2, 'b@x', null, 'two')",
                 delete("1"), insert("2", "b@x", null, "two"));
-        capture(insert);
-        apply(eu, start + 20, insert("3", "b@x", null, "three"));
+        us.capture(insert);
+        us.apply("eu", start + 20, insert("3", "b@x", null, "three"));
         assertEquals("2|b@x|null|two", rows());
         assertEquals("[\"3\"]", hidden());
-        Local delete = locally("delete from public.account", delete("2"));
+        Local delete = us.locally("delete from public.account", delete("2"));
         assertEquals("[\"3\"]", hidden());
-        capture(delete);
+        us.capture(delete);
         assertEquals("3|b@x|null|three", rows());
         assertEquals("", hidden());
         assertEquals("1", postgres.value("select count(*) from rowmesh.row_version"));
-        apply(ap, start + 21, update("3", "c@x", null, "newer than three"));
+        us.apply("ap", start + 21, update("3", "c@x", null, "newer than three"));
         assertEquals("3|c@x|null|newer than three", rows());
         assertEquals("0", postgres.value("select count(*) from rowmesh.row_version"));
     }
 
     @Test
     void aLocalUpdateThatGivesAValueAwayShowsWhoWaitedForIt() throws SQLException {
-        Local insert = locally("insert into public.account values (2, 'b@x', 5, 'two')", insert("2", "b@x", "5", "two"));
-        capture(insert);
-        apply(eu, start, insert("3", "b@x", null, "three"));
-        apply(ap, start + 1, insert("4", null, "5.0", "four"));
+        Local insert = us.locally("insert into public.account values (2, 'b@x', 5, 'two')", insert("2", "b@x", "5", "two"));
+        us.capture(insert);
+        us.apply("eu", start, insert("3", "b@x", null, "three"));
+        us.apply("ap", start + 1, insert("4", null, "5.0", "four"));
         assertEquals("[\"3\"] [\"4\"]", hidden());
-        Local update = locally("update public.account set mail = 'c@x', phone = 6", update("2", "c@x", "6", "two"));
-        capture(update);
+        Local update = us.locally("update public.account set mail = 'c@x', phone = 6", update("2", "c@x", "6", "two"));
+        us.capture(update);
         assertEquals("2|c@x|6.00|two\n3|b@x|null|three\n4|null|5.00|four", rows());
     }
 
     @Test
     void aLocalInsertOfAHiddenKeyReplacesTheHiddenRow() throws SQLException {
-        apply(eu, start + 10, insert("1", "a@x", null, "one"));
-        apply(ap, start + 20, insert("2", "a@x", null, "two"));
-        Local insert = locally("insert into public.account values (1, 'new@x', null, 'again')", insert("1", "new@x", null, "again"));
-        capture(insert);
+        us.apply("eu", start + 10, insert("1", "a@x", null, "one"));
+        us.apply("ap", start + 20, insert("2", "a@x", null, "two"));
+        Local insert = us.locally("insert into public.account values (1, 'new@x', null, 'again')", insert("1", "new@x", null, "again"));
+        us.capture(insert);
         assertEquals("", hidden());
         assertEquals("1|new@x|null|again\n2|a@x|null|two", rows());
     }
 
     @Test
     void aCapturedDeleteTakesAnOlderRowThatCameMeanwhileHiddenOrNot() throws SQLException {
-        apply(eu, start, insert("1", "a@x", null, "one"), insert("2", "b@x", null, "two"));
-        Local delete = locally("delete from public.account where id = 1", delete("1"));
-        apply(ap, start + 20, update("1", "b@x", null, "older than two's later write"));
-        apply(ap, start + 30, update("2", "b@x", null, "two"));
+        us.apply("eu", start, insert("1", "a@x", null, "one"), insert("2", "b@x", null, "two"));
+        Local delete = us.locally("delete from public.account where id = 1", delete("1"));
+        us.apply("ap", start + 20, update("1", "b@x", null, "older than two's later write"));
+        us.apply("ap", start + 30, update("2", "b@x", null, "two"));
         assertEquals("[\"1\"]", hidden());
-        capture(delete);
+        us.capture(delete);
         assertEquals("", hidden());
         assertEquals("2|b@x|null|two", rows());
     }
 
     @Test
     void aLaneWaitsForALocalInsertUnderWayAndDecidesByItsVersion() throws Exception {
-        try (Connection user = postgres.connect()) {
-            user.setAutoCommit(false);
-            user.createStatement().execute("insert into public.account values (5, 'a@x', null, 'local')");
-            CompletableFuture<Void> applying = CompletableFuture.runAsync(() -> {
-                try {
-                    apply(eu, Micros.now(), insert("1", "a@x", null, "one"));
-                } catch (SQLException e) {
-                    throw new IllegalStateException(e);
-                }
-            });
-            Thread.sleep(300);
-            assertFalse(applying.isDone());
-            user.commit();
-            applying.get(10, TimeUnit.SECONDS);
-        }
+        us.whileLocally("insert into public.account values (5, 'a@x', null, 'local')", () ->
+                us.apply("eu", Micros.now(), insert("1", "a@x", null, "one")));
         assertEquals("5|a@x|null|local", rows());
         assertEquals("[\"1\"]", hidden());
     }
 
     @Test
     void aTruncateTakesHiddenRowsToo() throws SQLException {
-        apply(eu, start + 10, insert("1", "a@x", null, "one"));
-        apply(ap, start + 20, insert("2", "a@x", null, "two"));
-        apply(eu, start + 15, new RowChange.Truncate(T));
+        us.apply("eu", start + 10, insert("1", "a@x", null, "one"));
+        us.apply("ap", start + 20, insert("2", "a@x", null, "two"));
+        us.apply("eu", start + 15, new RowChange.Truncate(T));
         assertEquals("2|a@x|null|two", rows());
         assertEquals("", hidden());
-        apply(eu, start + 40, insert("3", "a@x", null, "three"));
-        Local truncate = locally("truncate public.account", new RowChange.Truncate(T));
-        capture(truncate);
+        us.apply("eu", start + 40, insert("3", "a@x", null, "three"));
+        Local truncate = us.locally("truncate public.account", new RowChange.Truncate(T));
+        us.capture(truncate);
         assertEquals("", rows() + hidden());
     }
 
     @Test
     void aRowThatMayNotStandHereStaysHiddenAndTheRestIsApplied() throws SQLException {
-        apply(eu, start + 10, insert("1", "a@x", null, "odd"));
-        apply(ap, start + 20, insert("2", "a@x", null, "two"));
+        us.apply("eu", start + 10, insert("1", "a@x", null, "odd"));
+        us.apply("ap", start + 20, insert("2", "a@x", null, "two"));
         postgres.execute("alter table public.account add constraint no_odd check (name <> 'odd')");
-        apply(ap, start + 30, delete("2"), insert("4", "d@x", null, "four"));
+        us.apply("ap", start + 30, delete("2"), insert("4", "d@x", null, "four"));
         assertEquals("4|d@x|null|four", rows());
         assertEquals("[\"1\"]", hidden());
     }
 
     @Test
     void whatACrashLeftUndoneIsDoneAtTheNextStart() throws SQLException {
-        apply(eu, start + 10, insert("1", "a@x", null, "one"));
-        apply(ap, start + 20, insert("2", "a@x", null, "two"));
+        us.apply("eu", start + 10, insert("1", "a@x", null, "one"));
+        us.apply("ap", start + 20, insert("2", "a@x", null, "two"));
         postgres.execute("delete from public.account");
-        localWrites.close();
-        localWrites.start();
+        us.restartLocalWrites();
         assertEquals("1|a@x|null|one", rows());
     }
 
     @Test
     void aUniqueKeyThatCannotBeDecidedParksTheRow() throws SQLException {
         postgres.execute("create unique index odd on public.account (lower(name))");
-        apply(eu, start, insert("1", "a@x", null, "one"));
+        us.apply("eu", start, insert("1", "a@x", null, "one"));
         assertEquals("the unique key odd of public.account is on an expression, which unique: newest-wins does not decide; make it a plain"
                 + " one, or set unique: park", postgres.value("select reason from rowmesh.parked"));
-    }
-
-    private record Local(long micros, long xid, List<RowChange> changes) {
-    }
-
-    /** A user's transaction that the capture has not met yet. */
-    private static Local locally(String sql, RowChange... changes) throws SQLException {
-        try (Connection local = postgres.connect()) {
-            local.setAutoCommit(false);
-            local.createStatement().execute(sql);
-            String xid;
-            try (var row = local.createStatement().executeQuery("select pg_current_xact_id()::xid::text")) {
-                row.next();
-                xid = row.getString(1);
-            }
-            local.commit();
-            long micros = Long.parseLong(postgres.value(
-                    "select (extract(epoch from pg_xact_commit_timestamp('" + xid + "')) * 1000000)::bigint"));
-            return new Local(micros, Long.parseLong(xid), List.of(changes));
-        }
-    }
-
-    private void capture(Local local) throws SQLException {
-        localWrites.onRows(new Version(local.micros(), "us"), 1, ++captured, local.xid(), local.changes());
-        localWrites.beforeSync();
-    }
-
-    private void apply(LaneWriter lane, long micros, RowChange... changes) throws SQLException {
-        String origin = lane == eu ? "eu" : "ap";
-        sequence++;
-        lane.apply(new TransactionHeader(origin, 1, sequence, micros, sequence, 1, 1, List.of(), false), List.of(changes));
     }
 
     private static RowChange insert(String... values) {
@@ -331,25 +266,10 @@ class UniqueLanesTest {
     }
 
     private static String rows() {
-        return String.join("\n", postgres.query("select * from public.account order by id").stream().map(UniqueLanesTest::joined).toList());
-    }
-
-    private static String joined(List<String> row) {
-        List<String> texts = new ArrayList<>();
-        row.forEach(text -> texts.add(String.valueOf(text)));
-        return String.join("|", texts);
+        return postgres.lines("select * from public.account order by id");
     }
 
     private static String hidden() {
         return String.join(" ", postgres.query("select row_key from rowmesh.shadow order by 1").stream().map(row -> row.get(0)).toList());
-    }
-
-    private static ApplierSession sessions() {
-        return new ApplierSession(postgres.jdbcUrl(), new Properties());
-    }
-
-    private static ApplierOptions options() {
-        return new ApplierOptions("us", Set.of("eu", "ap"), table -> true, table -> TableRules.newestWins(), (table, column) -> false,
-                Duration.ofSeconds(5));
     }
 }
