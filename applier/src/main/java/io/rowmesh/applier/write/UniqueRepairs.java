@@ -1,0 +1,68 @@
+package io.rowmesh.applier.write;
+
+import io.rowmesh.applier.unique.UniqueRepair;
+import io.rowmesh.schema.TableId;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/** Repairs of tables under unique: newest-wins, as steps of {@link LocalRepairs}. */
+final class UniqueRepairs {
+
+    private final WriteContext context;
+    private final Target target;
+    private final RepairSteps steps;
+
+    UniqueRepairs(WriteContext context, RepairSteps steps) {
+        this.context = context;
+        this.target = context.target();
+        this.steps = steps;
+    }
+
+    /** Whether a table is repaired here. */
+    boolean covers(TableId table) {
+        return context.options().rules().apply(table).newestOfUnique();
+    }
+
+    /** @param keys that may have a row below a delete; the texts of the key columns */
+    void at(TableId table, Collection<String[]> keys) {
+        steps.repair(UniqueRepair.at(target.uniques(), table, keys));
+    }
+
+    /** Wherever a row may be below a delete. */
+    void everywhere(TableId table) {
+        steps.repair(UniqueRepair.everywhere(target.uniques(), table));
+    }
+
+    /** Of all tables that have hidden rows, under locks that are held. */
+    void whereHidden() {
+        steps.add(() -> target.uniques().tablesWithHidden(false).stream().filter(this::covers).forEach(this::everywhere));
+    }
+
+    /** Of tables that have hidden rows, under their locks. @param pending only where such a row's key waits to be touched */
+    void lookAtHidden(boolean pending) {
+        steps.add(() -> {
+            List<TableId> tables = target.uniques().tablesWithHidden(pending).stream().filter(this::covers).toList();
+            if (!tables.isEmpty()) {
+                lock(tables);
+                tables.forEach(table -> at(table, List.of()));
+                steps.free();
+            }
+        });
+        steps.commit();
+    }
+
+    /** Of tables that were written, under their locks. @param written with keys that may stand below a tombstone */
+    void ofWritten(Map<TableId, List<String[]>> written) {
+        lock(written.keySet());
+        written.forEach((table, keys) -> at(table, List.copyOf(keys)));
+        steps.free();
+        steps.add(written::clear);
+    }
+
+    /** Such a table has one lock for all its keys. */
+    private void lock(Collection<TableId> tables) {
+        steps.lock(tables.stream().map(table -> new TableKey(table, "")).toList());
+    }
+}
