@@ -27,6 +27,14 @@ final class JdbcRows {
         return first + 2;
     }
 
+    /** The same for a statement that begins with them several times. */
+    static void tables(PreparedStatement statement, TableId table, int times) throws SQLException {
+        int p = 1;
+        for (int i = 0; i < times; i++) {
+            p = table(statement, p, table);
+        }
+    }
+
     /** Schema and name of a table, and a canonical key. */
     static int named(PreparedStatement statement, int first, TableId table, String rowKey) throws SQLException {
         int p = table(statement, first, table);

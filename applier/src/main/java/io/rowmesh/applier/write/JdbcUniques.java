@@ -2,11 +2,7 @@ package io.rowmesh.applier.write;
 
 import io.rowmesh.applier.unique.Candidate;
 import io.rowmesh.applier.unique.FoundUnique;
-import io.rowmesh.applier.unique.UniqueRow;
 import io.rowmesh.applier.unique.UniqueTarget;
-import io.rowmesh.rules.StoredRow;
-import io.rowmesh.rules.unique.Standing;
-import io.rowmesh.schema.JsonText;
 import io.rowmesh.schema.Row;
 import io.rowmesh.schema.RowKey;
 import io.rowmesh.schema.TableId;
@@ -19,8 +15,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,25 +24,9 @@ import java.util.Set;
 /** Tables under unique: newest-wins of a PostgreSQL database, over one connection of the applier's own. */
 final class JdbcUniques implements UniqueTarget {
 
-    private static final String HIDE = """
-            insert into rowmesh.shadow as s (table_schema, table_name, row_key, image, written_at, origin)
-            values (?, ?, ?, ?, ?::timestamptz, ?)
-            on conflict (table_schema, table_name, md5(row_key)) do update set image = excluded.image, written_at = excluded.written_at,
-              origin = excluded.origin, hidden_at = default""";
-
-    private static final String DROP_HIDDEN = "delete from rowmesh.shadow where table_schema = ? and table_name = ? and md5(row_key) = md5(?)";
-
-    private static final String HIDDEN_TABLES = "select distinct table_schema, table_name from rowmesh.shadow s";
-
-    private static final String WHERE_PENDING = " where exists (select from rowmesh.pending_touch p where p.table_schema = s.table_schema"
-            + " and p.table_name = s.table_name and md5(p.row_key) = md5(s.row_key))";
-
-    /** Where a row has no version: before all that have one. */
-    private static final String BEFORE_ALL = "0001-01-01 00:00:00+00";
-
     private final Connection connection;
-    private final RegionOrigins origins;
-    private final String since;
+    private final UniqueRows rows;
+    private final ShadowRows shadow;
     private final Map<TableShape, UniqueStatements> statements = new HashMap<>();
     private final Map<TableId, Known> tables = new HashMap<>();
 
@@ -57,8 +35,8 @@ final class JdbcUniques implements UniqueTarget {
 
     JdbcUniques(Connection connection, RegionOrigins origins, String since) {
         this.connection = connection;
-        this.origins = origins;
-        this.since = since;
+        this.rows = new UniqueRows(connection, origins, since);
+        this.shadow = new ShadowRows(connection);
     }
 
     void forgetTables() {
@@ -111,62 +89,12 @@ final class JdbcUniques implements UniqueTarget {
 
     @Override
     public FoundUnique find(TransactionHeader header, TableShape table, Row key) throws SQLException {
-        try (PreparedStatement query = connection.prepareStatement(statements(table).find())) {
-            JdbcRows.key(query, JdbcRows.named(query, 1, table, key), table, key);
-            try (ResultSet row = query.executeQuery()) {
-                row.next();
-                int columns = table.columns().size();
-                Version delete = version(row, 9, 10);
-                long xmin = row.getLong(1);
-                boolean stands = !row.wasNull();
-                Version stored = stands ? stored(header, row, 2) : null;
-                long ofAnyKey = row.getLong(12 + 2 * columns);
-                if (header != null && header.commitMicros() != Version.NONE_MICROS && header.commitMicros() <= ofAnyKey) {
-                    throw JdbcMerges.unknownVersion();
-                }
-                if (stored == StoredRow.OLDEST && cannotCompare(header, row, delete)) {
-                    delete = null;
-                }
-                Version hidden = version(row, 7, 8);
-                return new FoundUnique(stands ? new UniqueRow(texts(row, 12, columns), stored, xmin, row.getString(6) != null) : null,
-                        hidden == null ? null : new UniqueRow(texts(row, 12 + columns, columns), hidden, 0, true), delete);
-            }
-        }
+        return rows.find(statements(table).find(), header, table, key);
     }
 
-    /** A row without a version was written before versions were kept, or before its table was rewritten. */
-    private boolean cannotCompare(TransactionHeader header, ResultSet row, Version delete) throws SQLException {
-        Version with = header != null ? header.version() : delete;
-        if (with == null || with.commitMicros() == Version.NONE_MICROS) {
-            return false;
-        }
-        boolean certainlyNewer = with.commitMicros() > row.getLong(11) && Micros.text(with.commitMicros()).compareTo(since) > 0;
-        if (!certainlyNewer && header != null) {
-            throw JdbcMerges.unknownVersion();
-        }
-        return !certainlyNewer;
-    }
-
-    /** The version kept for the row (from the fourth of these columns on), else its last writer's. */
-    private Version stored(TransactionHeader header, ResultSet row, int first) throws SQLException {
-        Version kept = version(row, first + 3, first + 4);
-        if (kept != null) {
-            return kept;
-        }
-        long micros = row.getLong(first);
-        if (!row.wasNull()) {
-            return new Version(micros, origins.region(row.getLong(first + 1)));
-        }
-        return row.getBoolean(first + 2) && header != null ? header.version() : StoredRow.OLDEST;
-    }
-
-    private static Version version(ResultSet row, int micros, int origin) throws SQLException {
-        String by = row.getString(origin);
-        return by == null ? null : new Version(row.getLong(micros), by);
-    }
-
-    private static Row texts(ResultSet row, int first, int count) throws SQLException {
-        return new Row(JdbcRows.texts(row, first, count));
+    @Override
+    public List<Candidate> candidates(TransactionHeader header, TableShape table) throws SQLException {
+        return rows.candidates(statements(table).candidates(), header, table, known(table.id()).unique().size());
     }
 
     @Override
@@ -220,7 +148,7 @@ final class JdbcUniques implements UniqueTarget {
     public void keepVersion(TableShape table, Row key, Version version, long xmin) throws SQLException {
         try (PreparedStatement keep = connection.prepareStatement(statements(table).keepVersion())) {
             int p = JdbcRows.named(keep, 1, table, key);
-            keep.setString(p, text(version));
+            keep.setString(p, ShadowRows.text(version));
             keep.setString(p + 1, version.origin());
             int last = JdbcRows.key(keep, p + 2, table, key);
             keep.setLong(last, xmin);
@@ -229,43 +157,19 @@ final class JdbcUniques implements UniqueTarget {
         }
     }
 
-    private static String text(Version version) {
-        return version.equals(StoredRow.OLDEST) ? BEFORE_ALL : Micros.text(version.commitMicros());
-    }
-
     @Override
     public void hide(TableShape table, Row row, Version version) throws SQLException {
-        try (PreparedStatement hide = connection.prepareStatement(HIDE)) {
-            int p = JdbcRows.named(hide, 1, table, row);
-            hide.setString(p, image(table, row));
-            hide.setString(p + 1, text(version));
-            hide.setString(p + 2, version.origin());
-            hide.executeUpdate();
-        }
-    }
-
-    private static String image(TableShape table, Row row) throws SQLException {
-        StringBuilder json = new StringBuilder("{");
-        for (int i = 0; i < row.size(); i++) {
-            String name = table.columns().get(i).name();
-            String value = JdbcRows.value(table, row, i);
-            JsonText.quote(i == 0 ? json : json.append(", "), name);
-            json.append(": ");
-            if (value == null) {
-                json.append("null");
-            } else {
-                JsonText.quote(json, value);
-            }
-        }
-        return json.append('}').toString();
+        shadow.hide(table, row, version);
     }
 
     @Override
     public void dropHidden(TableShape table, Row key) throws SQLException {
-        try (PreparedStatement drop = connection.prepareStatement(DROP_HIDDEN)) {
-            JdbcRows.named(drop, 1, table, key);
-            drop.executeUpdate();
-        }
+        shadow.drop(table, key);
+    }
+
+    @Override
+    public List<TableId> tablesWithHidden(boolean pending) throws SQLException {
+        return shadow.tables(pending);
     }
 
     @Override
@@ -293,64 +197,16 @@ final class JdbcUniques implements UniqueTarget {
     /** @param times how often the statement names the table */
     private List<Row> keys(TableShape table, String sql, int times) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(sql)) {
-            ofTable(query, table.id(), times);
+            JdbcRows.tables(query, table.id(), times);
             return JdbcRows.keys(query, table);
-        }
-    }
-
-    @Override
-    public List<Candidate> candidates(TransactionHeader header, TableShape table) throws SQLException {
-        try (PreparedStatement query = connection.prepareStatement(statements(table).candidates())) {
-            ofTable(query, table.id(), 3);
-            try (ResultSet row = query.executeQuery()) {
-                List<Candidate> found = new ArrayList<>();
-                while (row.next()) {
-                    found.add(candidate(header, table, row));
-                }
-                return found;
-            }
-        }
-    }
-
-    private Candidate candidate(TransactionHeader header, TableShape table, ResultSet row) throws SQLException {
-        int columns = table.columns().size();
-        int keys = known(table.id()).unique().size();
-        Version stored = stored(header, row, 3);
-        // A row of unknown version stays as it is unless another is certainly newer.
-        Version version = stored == StoredRow.OLDEST ? new Version(row.getLong(8), "") : stored;
-        UniqueRow stands = new UniqueRow(texts(row, 10, columns), version, row.getLong(2), row.getString(7) != null);
-        List<String> values = Arrays.asList(JdbcRows.texts(row, 10 + columns, keys));
-        String key = RowKey.of(table, stands.row());
-        return new Candidate(new Standing(key, stands.version(), values, row.getBoolean(1), isPending(row.getArray(9), key)), stands);
-    }
-
-    private static boolean isPending(java.sql.Array keys, String key) throws SQLException {
-        return keys != null && Arrays.stream((String[]) keys.getArray()).anyMatch(each -> each.equals(key) || each.equals(RowKey.ALL));
-    }
-
-    @Override
-    public List<TableId> tablesWithHidden(boolean pending) throws SQLException {
-        try (PreparedStatement query = connection.prepareStatement(HIDDEN_TABLES + (pending ? WHERE_PENDING : "")); ResultSet row = query.executeQuery()) {
-            List<TableId> found = new ArrayList<>();
-            while (row.next()) {
-                found.add(new TableId(row.getString(1), row.getString(2)));
-            }
-            return found;
         }
     }
 
     @Override
     public void forgetVersions(TableShape table) throws SQLException {
         try (PreparedStatement delete = connection.prepareStatement(statements(table).forgetVersions())) {
-            ofTable(delete, table.id(), 1);
+            JdbcRows.table(delete, 1, table.id());
             delete.executeUpdate();
-        }
-    }
-
-    private static void ofTable(PreparedStatement statement, TableId table, int times) throws SQLException {
-        int p = 1;
-        for (int i = 0; i < times; i++) {
-            p = JdbcRows.table(statement, p, table);
         }
     }
 }
