@@ -10,17 +10,17 @@ import io.rowmesh.schema.TransactionHeader;
 import java.sql.SQLException;
 import java.util.List;
 
-/** Guarded writes of changes of one table, as statements of a {@link MemoryTarget}. */
+/** Guarded writes of changes of one table, as statements of a {@link MemorySession}. */
 final class MemoryGroups {
 
     private final World world;
     private final Database database;
-    private final MemoryTarget session;
+    private final MemorySession session;
     private final int origin;
     /** Of the running transaction so far. */
     private int rows;
 
-    MemoryGroups(MemoryTarget session, Database database, int origin) {
+    MemoryGroups(MemorySession session, Database database, int origin) {
         this.world = database.world;
         this.database = database;
         this.session = session;

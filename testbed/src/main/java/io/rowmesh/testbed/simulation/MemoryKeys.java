@@ -31,12 +31,12 @@ import java.util.stream.Collectors;
 /** What a simulated database keeps of keys: rows of their own, beside the users'. */
 final class MemoryKeys implements KeyTarget {
 
-    private final MemoryTarget session;
+    private final MemorySession session;
     private final Database database;
     private final World world;
     private final boolean self;
 
-    MemoryKeys(MemoryTarget session, Database database, boolean self) {
+    MemoryKeys(MemorySession session, Database database, boolean self) {
         this.session = session;
         this.database = database;
         this.world = database.world;

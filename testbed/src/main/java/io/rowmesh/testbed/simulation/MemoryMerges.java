@@ -16,21 +16,21 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Set;
 
-/** Merging rows of a simulated database, in the transaction of a {@link MemoryTarget}. */
+/** Merging rows of a simulated database, in the transaction of a {@link MemorySession}. */
 final class MemoryMerges implements MergeTarget {
 
     private final World world;
     private final Database database;
-    private final MemoryTarget target;
+    private final MemorySession session;
     private final int origin;
     /** What is being written, for planted faults. */
     private RowChange current;
     private long heldAt;
 
-    MemoryMerges(Database database, MemoryTarget target, int origin) {
+    MemoryMerges(Database database, MemorySession session, int origin) {
         this.world = database.world;
         this.database = database;
-        this.target = target;
+        this.session = session;
         this.origin = origin;
     }
 
@@ -42,14 +42,14 @@ final class MemoryMerges implements MergeTarget {
     public boolean hold(RowChange change) throws SQLException {
         current = change;
         Table table = database.table(change.table().id());
-        DbTransaction own = target.startStatement(table);
-        heldAt = target.snapshot();
-        Tuple shown = Database.seen(table.slots[World.slot(change)], own, target.snapshot());
+        DbTransaction own = session.startStatement(table);
+        heldAt = session.snapshot();
+        Tuple shown = Database.seen(table.slots[World.slot(change)], own, session.snapshot());
         Tuple row = shown == null ? null : database.locked(shown, own);
         if (row != null) {
             row.lockedBy = own;
         }
-        target.endStatement();
+        session.endStatement();
         return row != null;
     }
 
@@ -62,21 +62,21 @@ final class MemoryMerges implements MergeTarget {
             return true;
         }
         Table table = database.table(shape.id());
-        DbTransaction own = target.startStatement(table);
+        DbTransaction own = session.startStatement(table);
         int slot = World.keySlot(row.get(0));
         Tuple live = database.live(table.slots[slot], own);
         if (live == null) {
             database.insert(table.slots, slot, own, table.text(row));
         }
-        target.endStatement();
+        session.endStatement();
         return live == null;
     }
 
     @Override
     public KeyFacts facts(TransactionHeader header, RowChange change) throws SQLException {
         Table table = database.table(change.table().id());
-        DbTransaction own = target.startStatement(table);
-        long snapshot = target.snapshot();
+        DbTransaction own = session.startStatement(table);
+        long snapshot = session.snapshot();
         int slot = World.slot(change);
         Tuple row = Database.seen(table.slots[slot], own, snapshot);
         Deletes deletes = table.beside.of(slot, own, is(Fault.COUNTER_DELETES_ASKED_BEFORE_HELD) ? heldAt : snapshot);
@@ -86,12 +86,12 @@ final class MemoryMerges implements MergeTarget {
         if (is(Fault.COUNTER_UPDATE_UPSERTED) && change.kind() == RowChange.Kind.UPDATE && database.live(table.slots[slot], own) == null) {
             database.insert(table.slots, slot, own, table.text(RowChange.keyImage(change)));
         }
-        target.endStatement();
+        session.endStatement();
         return new KeyFacts(row == null ? null : new StoredRow(CounterRows.row(slot, row.value), version(header, table, slot, row, own)), deletes);
     }
 
     private Version version(TransactionHeader header, Table table, int slot, Tuple row, DbTransaction own) {
-        Tuple kept = Database.seen(table.beside.versions[slot], own, target.snapshot());
+        Tuple kept = Database.seen(table.beside.versions[slot], own, session.snapshot());
         if (kept != null && kept.of == row.xmin) {
             return new Version(kept.micros, World.NAMES[kept.origin]);
         }
@@ -101,16 +101,16 @@ final class MemoryMerges implements MergeTarget {
     @Override
     public void update(TableShape shape, Row row, Set<String> columns) throws SQLException {
         Table table = database.table(shape.id());
-        DbTransaction own = target.startStatement(table);
+        DbTransaction own = session.startStatement(table);
         int slot = World.keySlot(row.get(0));
-        Tuple live = database.locked(Database.seen(table.slots[slot], own, target.snapshot()), own);
+        Tuple live = database.locked(Database.seen(table.slots[slot], own, session.snapshot()), own);
         if (table.beside == null) {
             mustNotVanish(table, live);
             database.update(table.slots, slot, live, own, table.text(written(shape, table.row(slot, live.value), row, columns)));
         } else {
             database.update(table.slots, slot, live, own, CounterRows.text(planted(row, CounterRows.row(slot, live.value))));
         }
-        target.endStatement();
+        session.endStatement();
     }
 
     private static Row written(TableShape shape, Row stored, Row row, Set<String> columns) {
@@ -145,7 +145,7 @@ final class MemoryMerges implements MergeTarget {
             return;
         }
         Table table = database.table(change.table().id());
-        DbTransaction own = target.startStatement(table);
+        DbTransaction own = session.startStatement(table);
         int slot = World.slot(change);
         Tuple stands = database.live(table.beside.versions[slot], own);
         if (stands == null) {
@@ -159,7 +159,7 @@ final class MemoryMerges implements MergeTarget {
         kept.origin = World.number(version.origin());
         kept.sequence = kept.origin == origin ? own.sequence : database.progress.sequence(kept.origin);
         kept.recorded = database.nextRecorded();
-        target.endStatement();
+        session.endStatement();
     }
 
     private boolean updateWaitsForNoInsert(RowChange change) {
@@ -172,8 +172,8 @@ final class MemoryMerges implements MergeTarget {
             return;
         }
         Table table = database.table(change.table().id());
-        DbTransaction own = target.startStatement(table);
-        Tuple shown = Database.seen(table.slots[World.slot(change)], own, target.snapshot());
+        DbTransaction own = session.startStatement(table);
+        Tuple shown = Database.seen(table.slots[World.slot(change)], own, session.snapshot());
         Tuple row = shown == null ? null : database.locked(shown, own);
         boolean kept = row != null && is(Fault.COUNTER_DELETE_BY_VERSION) && change.kind() == RowChange.Kind.DELETE && row.xmin != own
                 && Versions.of(row) > Versions.of(own.micros, origin);
@@ -184,11 +184,11 @@ final class MemoryMerges implements MergeTarget {
         if (table.beside != null && !is(Fault.COUNTER_VERSION_OUTLIVES_ROW)) {
             forget(table.beside.versions[World.slot(change)], own);
         }
-        target.endStatement();
+        session.endStatement();
     }
 
     private void forget(Tuple version, DbTransaction own) throws SQLException {
-        Tuple seen = Database.seen(version, own, target.snapshot());
+        Tuple seen = Database.seen(version, own, session.snapshot());
         Tuple locked = seen == null ? null : database.locked(seen, own);
         if (locked != null) {
             database.delete(locked, own);
@@ -198,19 +198,19 @@ final class MemoryMerges implements MergeTarget {
     @Override
     public void recordDelete(TransactionHeader header, RowChange change) throws SQLException {
         Table table = database.table(change.table().id());
-        DbTransaction own = target.startStatement(null);
+        DbTransaction own = session.startStatement(null);
         int slot = change.kind() == RowChange.Kind.TRUNCATE ? table.wholeTable() : World.slot(change);
         table.beside.raise(database, slot, origin, header.sequence(), own);
-        target.endStatement();
+        session.endStatement();
     }
 
     @Override
     public void removeAll(TableShape shape) throws SQLException {
         Table table = database.table(shape.id());
-        target.exclude(table);
-        DbTransaction own = target.startStatement(table);
+        session.exclude(table);
+        DbTransaction own = session.startStatement(table);
         for (Tuple newest : table.slots) {
-            Tuple shown = Database.seen(newest, own, target.snapshot());
+            Tuple shown = Database.seen(newest, own, session.snapshot());
             Tuple row = shown == null ? null : database.locked(shown, own);
             if (row != null) {
                 database.delete(row, own);
@@ -219,12 +219,12 @@ final class MemoryMerges implements MergeTarget {
         for (Tuple version : table.beside.versions) {
             forget(version, own);
         }
-        target.endStatement();
+        session.endStatement();
     }
 
     @Override
     public void recordLocalDeletes(int epoch, List<LocalDelete> deletes) throws SQLException {
-        DbTransaction own = target.startStatement(null);
+        DbTransaction own = session.startStatement(null);
         own.durable = true;
         for (LocalDelete delete : deletes) {
             Table table = database.table(delete.table());
@@ -232,6 +232,6 @@ final class MemoryMerges implements MergeTarget {
             table.beside.raise(database, slot, origin, delete.sequence(), own);
             table.beside.settle(delete.xid(), own);
         }
-        target.endStatement();
+        session.endStatement();
     }
 }

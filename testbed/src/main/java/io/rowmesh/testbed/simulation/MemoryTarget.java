@@ -22,10 +22,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * A session of a simulated database, bound to one replication origin. A call that would have to wait throws {@link Blocked};
- * the same call goes on later where it stopped, with the snapshot that its statement began with.
- */
+/** A simulated database as what writes to it sees it, over a {@link MemorySession} of its own. */
 final class MemoryTarget implements Target {
 
     private final World world;
@@ -33,17 +30,11 @@ final class MemoryTarget implements Target {
     /** The region whose changes this session writes; the own one for repairs. */
     private final int origin;
     private final boolean self;
-    private final int life;
-
+    private final MemorySession session;
+    private final MemoryProgress progress;
     private final MemoryGroups groups;
     private final MemoryTombstones tombstones;
     private final MemoryMerges merges;
-    private DbTransaction open;
-    private boolean closed;
-    /** The one under way, null between statements. */
-    private MemoryStatement statement;
-    private long snapshot;
-    private boolean moved;
     /** For a planted fault: conflicts that are not part of the transaction. */
     private final List<ConflictRecord> afterCommit = new ArrayList<>(0);
 
@@ -52,85 +43,25 @@ final class MemoryTarget implements Target {
         this.database = database;
         this.origin = origin;
         this.self = origin == database.region;
-        this.life = database.life;
-        this.groups = new MemoryGroups(this, database, origin);
-        this.tombstones = new MemoryTombstones(this, database, origin);
-        this.merges = new MemoryMerges(database, this, origin);
+        this.session = new MemorySession(database, origin);
+        this.progress = new MemoryProgress(database, origin);
+        this.groups = new MemoryGroups(session, database, origin);
+        this.tombstones = new MemoryTombstones(session, database, origin);
+        this.merges = new MemoryMerges(database, session, origin);
     }
 
     private boolean is(Fault fault) {
         return world.planted == fault;
     }
 
-    /** The transaction that the next call belongs to. */
-    DbTransaction transaction() throws SQLException {
-        ping();
-        if (open == null) {
-            open = database.begin(origin, false);
-        }
-        return open;
-    }
-
-    /** Begins a statement, or goes on with the one that had to wait. */
-    MemoryStatement begin(Table table) throws SQLException {
-        DbTransaction own = transaction();
-        if (statement == null) {
-            if (table != null) {
-                database.share(table, own);
-            }
-            snapshot = database.snapshot();
-            statement = new MemoryStatement(own, snapshot);
-        }
-        own.waitsFor = null;
-        return statement;
-    }
-
-    /** The same, for who keeps no place in it. */
-    DbTransaction startStatement(Table table) throws SQLException {
-        return begin(table).own;
-    }
-
-    boolean isOpen() {
-        return !closed && life == database.life;
-    }
-
-    /** @throws SQLException when the connection is gone */
-    void ping() throws SQLException {
-        if (!isOpen()) {
-            throw new SQLException("the connection is gone", "08006");
-        }
-    }
-
-    /** Of the statement under way, or the last one. */
-    long snapshot() {
-        return snapshot;
-    }
-
-    /** Waits until nobody else writes the table. */
-    void exclude(Table table) throws SQLException {
-        DbTransaction own = transaction();
-        own.waitsFor = null;
-        database.exclude(table, own);
-    }
-
-    void endStatement() {
-        statement = null;
-    }
-
     @Override
     public Progress progress(String of) {
-        int number = World.number(of);
-        if (is(Fault.RESUME_BY_ORIGIN_POSITION)) {
-            long reached = world.regions[database.region].originPosition[number];
-            return reached == 0 ? Progress.NONE : new Progress(1, reached, 0);
-        }
-        ProgressRows.ProgressRow last = database.progress.last(number);
-        return last == null ? Progress.NONE : new Progress(1, last.sequence(), last.micros());
+        return progress.of(of);
     }
 
     @Override
     public long begin(TransactionHeader header, boolean carefully) throws SQLException {
-        DbTransaction own = transaction();
+        DbTransaction own = session.transaction();
         if (!is(Fault.VERSION_OF_APPLYING_REGION)) {
             own.stamped = true;
             own.micros = header.commitMicros();
@@ -138,19 +69,7 @@ final class MemoryTarget implements Target {
         own.wrote = true;
         own.sequence = header.sequence();
         groups.beginTransaction();
-        if (is(Fault.PROGRESS_BEFORE_DATA)) {
-            DbTransaction before = database.begin(origin, false);
-            before.micros = header.commitMicros();
-            before.stamped = true;
-            before.wrote = true;
-            database.progress.append(origin, header.sequence(), header.commitMicros(), database.log.size(), before);
-            database.append(before);
-            database.makeVisible(before);
-        } else if (!is(Fault.PROGRESS_AFTER_DATA) && !is(Fault.DUPLICATES_APPLIED)) {
-            database.progress.append(origin, header.sequence(), header.commitMicros(), database.log.size(), own);
-        } else if (is(Fault.DUPLICATES_APPLIED)) {
-            database.progress.appendAgain(origin, header.sequence(), header.commitMicros(), database.log.size(), own);
-        }
+        progress.write(header, own);
         world.regions[database.region].originPosition[origin] = header.sequence();
         return ahead(header);
     }
@@ -162,7 +81,7 @@ final class MemoryTarget implements Target {
 
     @Override
     public long ahead(TransactionHeader header) throws SQLException {
-        transaction();
+        session.transaction();
         if (is(Fault.NO_SKEW_WAIT)) {
             return -1;
         }
@@ -192,12 +111,12 @@ final class MemoryTarget implements Target {
 
     @Override
     public KeyTarget keys() {
-        return new MemoryKeys(this, database, self);
+        return new MemoryKeys(session, database, self);
     }
 
     @Override
     public String writeConflicts(ConflictBatch conflicts) throws SQLException {
-        DbTransaction own = transaction();
+        DbTransaction own = session.transaction();
         own.wrote = true;
         (is(Fault.HISTORY_AFTER_COMMIT) ? afterCommit : own.conflicts).addAll(conflicts.listed().stream()
                 .filter(each -> !isLeftOut(each)).toList());
@@ -210,7 +129,7 @@ final class MemoryTarget implements Target {
 
     @Override
     public UniqueTarget uniques() {
-        return new MemoryUniques(this, database, origin);
+        return new MemoryUniques(session, database, origin);
     }
 
     @Override
@@ -292,7 +211,7 @@ final class MemoryTarget implements Target {
 
     @Override
     public void awaitVisible(long xid) throws SQLException {
-        transaction();
+        session.transaction();
         if (database.transaction(xid).inProgress() && !is(Fault.LOOK_BEFORE_VISIBLE)) {
             throw Blocked.INSTANCE;
         }
@@ -300,32 +219,21 @@ final class MemoryTarget implements Target {
 
     @Override
     public void commit() throws SQLException {
-        DbTransaction own = transaction();
-        if (!own.wrote) {
-            database.abort(own);
-        } else {
-            if (own.state == DbTransaction.State.ACTIVE) {
-                database.append(own);
-                if (world.choices.perMille(world.profile.trouble())) {
-                    throw new SQLException("the connection broke in the commit", "08006");
-                }
-                if (world.pauses(own)) {
-                    moved = true;
-                    throw Blocked.INSTANCE;
-                }
-            }
-            if (world.now < own.pausedUntil) {
-                throw Blocked.INSTANCE;
-            }
-            database.makeVisible(own);
-            if (is(Fault.PROGRESS_AFTER_DATA) && own.sequence > 0) {
-                progressAfter(own);
-            }
-            if (!afterCommit.isEmpty()) {
-                historyAfter();
-            }
+        DbTransaction committed = session.commit();
+        if (committed == null) {
+            return;
         }
-        open = null;
+        if (is(Fault.PROGRESS_AFTER_DATA) && committed.sequence > 0) {
+            progress.writeAfter(committed);
+        }
+        if (!afterCommit.isEmpty()) {
+            historyAfter();
+        }
+    }
+
+    @Override
+    public void rollback() throws SQLException {
+        session.rollback();
     }
 
     private boolean isLeftOut(ConflictRecord conflict) {
@@ -344,48 +252,26 @@ final class MemoryTarget implements Target {
         database.makeVisible(after);
     }
 
-    private void progressAfter(DbTransaction data) throws SQLException {
-        DbTransaction after = database.begin(origin, false);
-        after.micros = data.micros;
-        after.stamped = true;
-        after.wrote = true;
-        database.progress.appendAgain(origin, data.sequence, data.micros, database.log.size(), after);
-        database.append(after);
-        if (world.choices.perMille(100)) {
-            database.abort(after);
-            database.log.remove(database.log.size() - 1);
-            open = null;
-            throw new SQLException("the connection broke before progress was written", "08006");
-        }
-        database.makeVisible(after);
-    }
-
-    @Override
-    public void rollback() throws SQLException {
-        if (open != null) {
-            database.abort(transaction());
-            open = null;
-        }
-        statement = null;
-    }
-
     @Override
     public void forgetTables() {
     }
 
-    /** Whether the step that is to be taken again has done something all the same. */
+    /** As {@link MemorySession#hasMoved}. */
     boolean hasMoved() {
-        boolean has = moved;
-        moved = false;
-        return has;
+        return session.hasMoved();
+    }
+
+    boolean isOpen() {
+        return session.isOpen();
+    }
+
+    /** @throws SQLException when the connection is gone */
+    void ping() throws SQLException {
+        session.ping();
     }
 
     /** The connection ends. */
     void close() {
-        closed = true;
-        if (open != null && life == database.life) {
-            database.leave(open);
-        }
-        open = null;
+        session.close();
     }
 }

@@ -13,16 +13,16 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Tombstones of a simulated database and what looks at rows below them, as statements of a {@link MemoryTarget}. */
+/** Tombstones of a simulated database and what looks at rows below them, as statements of a {@link MemorySession}. */
 final class MemoryTombstones {
 
     private final World world;
     private final Database database;
-    private final MemoryTarget session;
+    private final MemorySession session;
     private final int origin;
     private final boolean self;
 
-    MemoryTombstones(MemoryTarget session, Database database, int origin) {
+    MemoryTombstones(MemorySession session, Database database, int origin) {
         this.world = database.world;
         this.database = database;
         this.session = session;

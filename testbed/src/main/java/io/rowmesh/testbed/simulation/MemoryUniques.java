@@ -19,15 +19,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
-/** Tables with secondary unique keys of a simulated database, as statements of a {@link MemoryTarget}. */
+/** Tables with secondary unique keys of a simulated database, as statements of a {@link MemorySession}. */
 final class MemoryUniques implements UniqueTarget {
 
     private final World world;
     private final Database database;
-    private final MemoryTarget session;
+    private final MemorySession session;
     private final int origin;
 
-    MemoryUniques(MemoryTarget session, Database database, int origin) {
+    MemoryUniques(MemorySession session, Database database, int origin) {
         this.world = database.world;
         this.database = database;
         this.session = session;
