@@ -25,7 +25,8 @@ public final class ApplierSettings {
         Map<TableId, Set<String>> privates = new ConcurrentHashMap<>();
         return new ApplierOptions(config.region(), peers(config), table -> receives.computeIfAbsent(table, known -> receives(config, known)),
                 table -> rules.computeIfAbsent(table, known -> ResolvedTables.rules(config.rules(), known)),
-                (table, column) -> privates.computeIfAbsent(table, config::privateColumns).contains(column), config.maxClockSkew());
+                (table, column) -> privates.computeIfAbsent(table, config::privateColumns).contains(column), config.maxClockSkew(),
+                config.hidesRows());
     }
 
     static Set<String> peers(NodeConfig config) {

@@ -125,8 +125,7 @@ public final class LocalWrites implements AutoCloseable {
     public void afterSync(long position, Seen.Mark last) throws SQLException {
         long now = System.nanoTime();
         if (now - nextRound >= 0) {
-            repairs.lookAtHidden(true);
-            repairs.run();
+            lookAtHidden(true);
             round(position, last.sequence());
             settled = rounds.settled() == 0 ? null : new Seen.Mark(last.epoch(), rounds.settled());
             nextRound = now + PAUSE.toNanos();
@@ -135,8 +134,14 @@ public final class LocalWrites implements AutoCloseable {
 
     /** Keys were touched, and wait no more: which rows are hidden is decided by their versions. */
     public void afterTouch() throws SQLException {
-        repairs.lookAtHidden(false);
-        repairs.run();
+        lookAtHidden(false);
+    }
+
+    private void lookAtHidden(boolean pending) throws SQLException {
+        if (options.hidesRows()) {
+            repairs.lookAtHidden(pending);
+            repairs.run();
+        }
     }
 
     /**

@@ -98,6 +98,11 @@ public record NodeConfig(
         return rules.stream().anyMatch(rule -> rule.rules().deciding());
     }
 
+    /** Whether some table's rule may hide rows, whether the table exists yet or not. */
+    public boolean hidesRows() {
+        return rules.stream().anyMatch(rule -> rule.rules().newestOfUnique());
+    }
+
     /** A table takes the rule of the last of these that matches it, and last-write-wins if none does. */
     public record ConflictRule(TableGlob match, TableRules rules) {
     }
