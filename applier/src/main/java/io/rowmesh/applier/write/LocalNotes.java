@@ -79,20 +79,31 @@ final class LocalNotes {
                 || unique.values().stream().anyMatch(keys -> keys.size() >= FLUSH_AT);
     }
 
-    /** As {@link LocalRepairs#onRows}. */
+    /** As {@link LocalRepairs#onRows}. Where one has to wait, all are noted again later, in the same places. */
     void add(Version version, int epochOfLog, long sequence, long xid, Seen seen, List<RowChange> changes) throws SQLException {
         epoch = epochOfLog;
         position = xid == lastXid ? position : 0;
         lastXid = xid;
-        for (RowChange change : changes) {
-            position++;
-            if (context.options().receives().test(change.table().id())) {
-                if (KeyedTable.keeps(context.options().rules().apply(change.table().id()))) {
-                    noteKept(version, sequence, xid, seen, change);
-                } else {
-                    note(version, sequence, xid, change);
-                }
+        long before = position;
+        try {
+            for (RowChange change : changes) {
+                position++;
+                note(version, sequence, xid, seen, change);
             }
+        } catch (SQLException | RuntimeException e) {
+            position = before;
+            throw e;
+        }
+    }
+
+    private void note(Version version, long sequence, long xid, Seen seen, RowChange change) throws SQLException {
+        if (!context.options().receives().test(change.table().id())) {
+            return;
+        }
+        if (KeyedTable.keeps(context.options().rules().apply(change.table().id()))) {
+            noteKept(version, sequence, xid, seen, change);
+        } else {
+            note(version, sequence, xid, change);
         }
     }
 

@@ -33,9 +33,9 @@ public final class TombstoneIndex {
     }
 
     public synchronized void add(Collection<TableKey> keys) {
-        added += keys.size();
         for (TableKey key : keys) {
             long hash = hash(key);
+            added += has(hash) ? 0 : 1;
             bits.set(first(hash));
             bits.set(second(hash));
         }

@@ -77,6 +77,11 @@ final class LocalSession implements Actor {
         }
     }
 
+    /** Whether its next step begins a transaction. */
+    boolean begins() {
+        return open == null && transactionsLeft > 0;
+    }
+
     private void reset() {
         open = null;
         inStatement = false;

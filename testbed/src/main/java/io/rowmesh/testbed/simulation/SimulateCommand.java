@@ -6,6 +6,7 @@ import picocli.CommandLine.Option;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 
 /** {@code rowmesh simulate}. */
 @Command(name = "simulate", mixinStandardHelpOptions = true, description = {
@@ -39,10 +40,11 @@ public final class SimulateCommand implements Callable<Integer> {
     private boolean planted;
 
     /** What {@code --scope} may name. */
-    enum ScopeName { PAIRS, TRIPLES, WINDOW }
+    enum ScopeName { PAIRS, TRIPLES, WINDOW, EVERY_PAIR, EVERY_TRIPLE }
 
     @Option(names = "--scope", description = "search a small scope schedule by schedule: ${COMPLETION-CANDIDATES} (pairs or triples of"
-            + " operations in three regions, or a row that is inserted anew while another region deletes it)")
+            + " operations in three regions, or a row that is inserted anew while another region deletes it; EVERY_: in all orders in which what"
+            + " happens in one region can happen, --seeds of them from --from on)")
     private ScopeName scope;
 
     @Option(names = "--deviations", defaultValue = "1", description = "with --scope: places at most in which a schedule deviates from"
@@ -63,7 +65,7 @@ public final class SimulateCommand implements Callable<Integer> {
             return planted(workers);
         }
         if (scope != null) {
-            return scope();
+            return scope == ScopeName.EVERY_PAIR || scope == ScopeName.EVERY_TRIPLE ? every(workers) : scope();
         }
         return seed != null ? replay() : many(workers);
     }
@@ -72,10 +74,19 @@ public final class SimulateCommand implements Callable<Integer> {
         SmallScope.Result result = Scope.search(switch (scope) {
             case PAIRS -> Scope.pairs();
             case TRIPLES -> Scope.triples();
-            case WINDOW -> List.of(Scope.reinsertMeetsDelete());
+            default -> List.of(Scope.reinsertMeetsDelete());
         }, fault, deviations, orders);
         System.out.println(result.schedules() + " schedules: " + (result.fault() == null ? "all regions equal in each" : result.fault()));
         return result.fault() == null ? 0 : 1;
+    }
+
+    private int every(int workers) throws InterruptedException {
+        List<EveryOrder.Plot> all = Scope.every(scope == ScopeName.EVERY_PAIR ? 2 : 3, Profile.ONLY_ROWS);
+        PlotSearch search = new PlotSearch(all.stream().skip(from - 1).limit(seeds).toList(), fault);
+        showEachTenSeconds(search::text);
+        search.run(workers);
+        System.out.println(search.text() + ": " + (search.fault() == null ? "all regions equal in each" : search.fault()));
+        return search.fault() == null ? 0 : 1;
     }
 
     private int replay() {
@@ -88,9 +99,8 @@ public final class SimulateCommand implements Callable<Integer> {
     private int many(int workers) throws InterruptedException {
         Campaign campaign = new Campaign(from, seeds, rules, fault);
         long start = System.nanoTime();
-        Thread progress = new Thread(() -> show(campaign, start), "progress");
-        progress.setDaemon(true);
-        progress.start();
+        showEachTenSeconds(() -> campaign.done() + " of " + seeds + " histories, " + campaign.failures() + " failed, "
+                + (System.nanoTime() - start) / 1_000_000_000 + " s");
         campaign.run(workers, () -> false);
         for (Simulation.Result failed : campaign.failed()) {
             System.out.println("seed " + failed.seed() + ": " + failed.fault());
@@ -101,16 +111,19 @@ public final class SimulateCommand implements Callable<Integer> {
         return campaign.failures() == 0 ? 0 : 1;
     }
 
-    private void show(Campaign campaign, long start) {
-        while (true) {
-            try {
-                Thread.sleep(10_000);
-            } catch (InterruptedException e) {
-                return;
+    private static void showEachTenSeconds(Supplier<String> text) {
+        Thread progress = new Thread(() -> {
+            while (true) {
+                try {
+                    Thread.sleep(10_000);
+                } catch (InterruptedException e) {
+                    return;
+                }
+                System.err.println(text.get());
             }
-            System.err.printf("%d of %d histories, %d failed, %.0f s%n", campaign.done(), seeds, campaign.failures(),
-                    (System.nanoTime() - start) / 1e9);
-        }
+        }, "progress");
+        progress.setDaemon(true);
+        progress.start();
     }
 
     private int planted(int workers) throws InterruptedException {
