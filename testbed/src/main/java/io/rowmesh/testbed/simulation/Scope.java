@@ -49,7 +49,7 @@ final class Scope {
      * Where the timestamps of others stand to those of the region that is looked at, and to each other. Only where they are equal does it matter
      * which region has the smaller name.
      */
-    private static final int[][] FROM_SMALLEST = {{-12, -10}, {-10, -10}, {-10, 10}, {10, 10}, {10, 12}};
+    private static final int[][] FROM_SMALLEST = {{-12, -10}, {-10, -10}, {-10, 0}, {-10, 10}, {0, 0}, {0, 10}, {10, 10}, {10, 12}};
     private static final int[][] FROM_GREATEST = {{-10, 0}, {0, 0}, {0, 10}};
 
     /** Every so many operations in three regions, wherever each is and whenever it was. */
@@ -88,7 +88,7 @@ final class Scope {
             return;
         }
         if (remote == 1) {
-            for (int offset : new int[] {-10, 10}) {
+            for (int offset : new int[] {-10, 0, 10}) {
                 into.add(new EveryOrder.Plot(0, local, List.of(remote(1, kinds[0], offset, false)), row, tables));
             }
             into.add(new EveryOrder.Plot(2, local, List.of(remote(0, kinds[0], 0, false)), row, tables));
