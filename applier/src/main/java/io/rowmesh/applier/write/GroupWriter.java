@@ -67,8 +67,9 @@ final class GroupWriter {
         if (delete == null) {
             ConflictNaming.metNothing(change.kind()).ifPresent(type -> note(type, change, Decision.APPLIED, null));
         } else {
+            // A delete that the change had seen does not explain why its row is missing.
             ConflictNaming.metOlderDelete(change.kind(), delete.version(), header)
-                    .ifPresent(type -> note(type, change, Decision.APPLIED, new Side(null, delete.version())));
+                    .ifPresent(type -> note(type, change, Decision.APPLIED, type == ConflictType.UPDATE_DELETED ? new Side(null, delete.version()) : null));
         }
     }
 

@@ -102,7 +102,8 @@ final class UniqueWriter implements ChangeWriter {
             ConflictType type = write.written() ? ConflictNaming.metOlderDelete(change.kind(), found.delete(), header).orElse(null)
                     : ConflictNaming.metNewerDelete();
             if (type != null) {
-                note(type, new Side(null, found.delete()));
+                // A delete that the change had seen does not explain why its row is missing.
+                note(type, type == ConflictType.UPDATE_DELETED ? new Side(null, found.delete()) : null);
             }
         }
     }

@@ -127,11 +127,17 @@ final class Lane implements Actor {
         if (entry.header().chunks() > 1) {
             pieces = new ArrayDeque<>();
             entry.changes().forEach(change -> pieces.add(List.of(change)));
-            applying = ApplyTransaction.inPieces(context, entry.header(), false);
+            applying = ApplyTransaction.inPieces(context, header(), false);
         } else {
             pieces = null;
-            applying = ApplyTransaction.whole(context, entry.header(), entry.changes());
+            applying = ApplyTransaction.whole(context, header(), entry.changes());
         }
+    }
+
+    private TransactionHeader header() {
+        TransactionHeader told = entry.header();
+        return world.planted != Fault.HISTORY_OF_SEEN ? told : new TransactionHeader(told.origin(), told.epoch(), told.sequence(), told.commitMicros(),
+                told.sourcePosition(), told.rows(), told.chunks(), List.of(), told.heartbeat());
     }
 
     private boolean apply() throws SQLException {

@@ -44,6 +44,7 @@ final class Oracle {
             }
             history.check(number);
         }
+        new FalseAlarmOracle(world).check();
     }
 
     /** One that is not shipped is not touched: the next one follows, but at the end there is none. */

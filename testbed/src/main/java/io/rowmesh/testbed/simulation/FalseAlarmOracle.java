@@ -1,0 +1,71 @@
+package io.rowmesh.testbed.simulation;
+
+import io.rowmesh.applier.history.ConflictRecord;
+import io.rowmesh.schema.TableId;
+import io.rowmesh.schema.TableShape;
+import io.rowmesh.schema.Version;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Whether all that the conflict histories list were conflicts (docs/decisions/0006-conflict-history.md): each record names two writes
+ * of its key that were made, and neither had seen the other. What a write had seen is what stands before it in its region's log.
+ * Shares no code with what names conflicts.
+ */
+final class FalseAlarmOracle {
+
+    private final World world;
+    private final Map<TableId, List<Operation>> writes = new HashMap<>();
+
+    FalseAlarmOracle(World world) {
+        this.world = world;
+        for (TableShape shape : world.shapes) {
+            writes.put(shape.id(), Operation.of(world, shape));
+        }
+    }
+
+    /** Not where clocks are set, as a withheld write is another one in the end. @throws Broken when something was no conflict */
+    void check() {
+        for (Region region : world.clocksStep() ? new Region[0] : world.regions) {
+            for (DbTransaction each : region.database.log) {
+                each.conflicts.forEach(conflict -> check(region, conflict));
+            }
+        }
+    }
+
+    /** A record of a change that met nothing names one write only. */
+    private void check(Region region, ConflictRecord conflict) {
+        if (conflict.stored() == null || conflict.stored().version() == null || conflict.incoming() == null) {
+            return;
+        }
+        List<Operation> ofKey = writes.get(conflict.table()).stream().filter(op -> op.touches(World.slot(conflict.key()))).toList();
+        Version version = conflict.stored().version();
+        long stood = Versions.of(version.commitMicros(), World.number(version.origin()));
+        List<Operation> stored = ofKey.stream().filter(op -> op.version() == stood).toList();
+        List<Operation> incoming = ofKey.stream().filter(op -> op.region() == World.number(conflict.incoming().version().origin())
+                && op.sequence() == conflict.incoming().sequence()).toList();
+        if (stored.stream().noneMatch(one -> incoming.stream().anyMatch(other -> conflict(one, other) || cameLate(conflict, one, other)))) {
+            throw new Broken("the history of region " + region.name + " tells of a " + conflict.type().label() + " of "
+                    + conflict.incoming().version() + " with " + version + " at " + conflict.key() + " of " + conflict.table() + ": "
+                    + (stored.isEmpty() || incoming.isEmpty() ? "one of them was never written" : "one of them had seen the other"));
+        }
+    }
+
+    /** Where nothing waits for what it had seen, a change that comes after one that had seen it cannot always be told from one that did not. */
+    private boolean cameLate(ConflictRecord conflict, Operation stored, Operation incoming) {
+        return !world.regions[0].options.rules().apply(conflict.table()).deciding() && stored.version() > incoming.version() && stored.hasSeen(incoming);
+    }
+
+    /** Writes of one microsecond and region cannot be told apart by their versions: one of them is enough. */
+    private static boolean conflict(Operation one, Operation other) {
+        boolean inOrder = one.version() < other.version() || one.version() == other.version() && one.place() < other.place();
+        return inOrder ? conflictInOrder(one, other) : conflictInOrder(other, one);
+    }
+
+    /** An older write that stands behind a newer one in the log was long on its way there: its session had not seen the newer one. */
+    private static boolean conflictInOrder(Operation older, Operation newer) {
+        return !newer.hasSeen(older) && older.region() != newer.region();
+    }
+}
