@@ -171,6 +171,7 @@ public final class ApplyTransaction {
 
     /** Noted before the first statement, for what will lose as well (convergence rule 6). */
     private State begun() {
+        context.ahead().heard(context.options().region(), header);
         context.versions().begun(target.logPosition(), header.commitMicros() - aheadMicros, header.commitMicros());
         Step.APPLY_BEGUN.reached();
         return State.WRITE;

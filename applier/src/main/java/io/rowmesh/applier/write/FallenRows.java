@@ -7,6 +7,7 @@ import io.rowmesh.rules.ConflictType;
 import io.rowmesh.schema.TableId;
 
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * What one statement found of rows that had not seen a delete of their key, nor the delete them.
@@ -26,6 +27,16 @@ public record FallenRows(List<FallenRow> listed, long deleted, long kept) {
         return deleted + kept;
     }
 
+    /** But for those, of the listed ones, that stay and had seen the delete. */
+    FallenRows without(Predicate<FallenRow> hadSeen) {
+        List<FallenRow> left = listed.stream().filter(each -> !stays(each) || !hadSeen.test(each)).toList();
+        return left.size() == listed.size() ? this : new FallenRows(left, deleted, kept - (listed.size() - left.size()));
+    }
+
+    private static boolean stays(FallenRow each) {
+        return each.stored() != null && each.stored().compareTo(each.delete().version()) > 0;
+    }
+
     /** For the history; beyond what is listed they are counted there. */
     void into(ConflictBatch batch, TableId table, String rule) {
         long deletedListed = 0;
@@ -43,8 +54,7 @@ public record FallenRows(List<FallenRow> listed, long deleted, long kept) {
 
     private static ConflictRecord record(FallenRow each, TableId table, String rule) {
         PastDelete delete = each.delete();
-        boolean stays = each.stored() != null && each.stored().compareTo(delete.version()) > 0;
-        return ConflictRecord.of(ConflictType.DELETE_ORIGIN_DIFFERS, table, each.key(), rule, stays ? Decision.KEPT_LOCAL : Decision.DELETED,
+        return ConflictRecord.of(ConflictType.DELETE_ORIGIN_DIFFERS, table, each.key(), rule, stays(each) ? Decision.KEPT_LOCAL : Decision.DELETED,
                 new ConflictRecord.Side(each.row(), each.stored()),
                 new ConflictRecord.Incoming(null, delete.version(), delete.epoch(), delete.sequence()));
     }

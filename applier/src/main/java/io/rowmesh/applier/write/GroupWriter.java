@@ -8,6 +8,7 @@ import io.rowmesh.applier.history.NamedRow;
 import io.rowmesh.rules.ConflictNaming;
 import io.rowmesh.rules.ConflictType;
 import io.rowmesh.rules.LastWriteWins;
+import io.rowmesh.rules.SeenAhead;
 import io.rowmesh.rules.TableRules;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.RowKey;
@@ -28,11 +29,13 @@ final class GroupWriter {
     private final TransactionHeader header;
     private final Outcome outcome;
     private final Function<TableId, TableRules> rules;
+    private final SeenAhead ahead;
 
     GroupWriter(WriteContext context, TransactionHeader header, Outcome outcome) {
         this.target = context.target();
         this.tombstones = context.tombstones();
         this.rules = context.options().rules();
+        this.ahead = context.ahead();
         this.header = header;
         this.outcome = outcome;
     }
@@ -51,9 +54,9 @@ final class GroupWriter {
         outcome.skipped += changes.size() - result.written();
         Map<Integer, MetDelete> older = new HashMap<>();
         for (MetDelete delete : result.deletes()) {
-            if (delete.newer()) {
+            if (delete.newer() && !ahead.hadSeen(delete.version(), header)) {
                 note(ConflictNaming.metNewerDelete(), changes.get(delete.index()), Decision.KEPT_LOCAL, new Side(null, delete.version()));
-            } else {
+            } else if (!delete.newer()) {
                 older.put(delete.index(), delete);
             }
         }
@@ -88,7 +91,8 @@ final class GroupWriter {
     private void truncate(RowChange.Truncate change) throws SQLException {
         tombstones.add(List.of(TableKey.of(change)));
         TableId table = change.table().id();
-        outcome.fallen(target.truncate(header, change), outcome.history, table, rules.apply(table).row().label());
+        FallenRows met = target.truncate(header, change).without(row -> ahead.hadSeen(row.stored(), header));
+        outcome.fallen(met, outcome.history, table, rules.apply(table).row().label());
         outcome.applied++;
     }
 
@@ -96,7 +100,7 @@ final class GroupWriter {
         for (MetRow met : result.foreign()) {
             Decision decision = LastWriteWins.applies(met.stored(), header.version()) ? winning : Decision.KEPT_LOCAL;
             RowChange change = changes.get(met.index());
-            ConflictNaming.metRow(change.kind(), met.stored(), header)
+            ConflictNaming.metRow(change.kind(), met.stored(), header).filter(type -> !ahead.hadSeen(met.stored(), header))
                     .ifPresent(type -> note(type, change, decision, new Side(met.row(), met.stored())));
         }
     }

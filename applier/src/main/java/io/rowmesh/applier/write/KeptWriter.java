@@ -10,8 +10,10 @@ import io.rowmesh.rules.keystate.Write;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.Seen;
 import io.rowmesh.schema.TransactionHeader;
+import io.rowmesh.schema.Version;
 
 import java.sql.SQLException;
+import java.util.function.Predicate;
 
 /** One change of a table whose rule keeps a state of each key, as a lane writes it, one statement a {@link #step}. */
 final class KeptWriter implements ChangeWriter {
@@ -20,6 +22,7 @@ final class KeptWriter implements ChangeWriter {
     private final KeyTruncate truncate;
     private final Outcome outcome;
     private final String label;
+    private final Predicate<Version> hadSeen;
 
     /**
      * @param position the change's place in its transaction
@@ -29,6 +32,7 @@ final class KeptWriter implements ChangeWriter {
             throws SQLException {
         this.outcome = outcome;
         this.label = rules.row().label();
+        this.hadSeen = stored -> context.ahead().hadSeen(stored, header);
         Target target = context.target();
         KeyedTable<?> table = KeyedTable.of(rules);
         Stamp stamp = new Stamp(header.version(), header.epoch(), header.sequence(), position);
@@ -41,7 +45,7 @@ final class KeptWriter implements ChangeWriter {
     }
 
     private void tell(KeyWrite done) {
-        MetConflicts.records(done, label).forEach(outcome::conflict);
+        MetConflicts.records(done, label).stream().filter(conflict -> !hadSeen.test(conflict.stored().version())).forEach(outcome::conflict);
     }
 
     private static Seen seen(TransactionHeader header, RowChange change) throws SQLException {

@@ -88,7 +88,7 @@ public final class Lane implements AutoCloseable {
         // A lane that failed before goes on waiting until it runs again.
         state = lastError == null ? LaneStatus.State.CONNECTING : LaneStatus.State.WAITING;
         try (LaneWriter writer = LaneWriter.connect(origin, sessions, options, share.locks(), share.index(), share.marks(),
-                share.versions())) {
+                share.versions(), share.ahead())) {
             progress = writer.progress();
             share.applied().tell(origin, progress.epoch(), progress.sequence());
             gate.connected();

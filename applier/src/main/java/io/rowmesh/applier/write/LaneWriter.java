@@ -1,5 +1,6 @@
 package io.rowmesh.applier.write;
 
+import io.rowmesh.rules.SeenAhead;
 import io.rowmesh.rules.credible.LogVersions;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.SeenMark;
@@ -35,19 +36,20 @@ final class LaneWriter implements AutoCloseable {
     /** Where nobody captures. */
     static LaneWriter connect(String origin, ApplierSession sessions, ApplierOptions options, KeyLocks locks,
                               TombstoneIndex index, AppliedMarks marks) throws SQLException {
-        return connect(origin, sessions, options, locks, index, marks, new LogVersions(Long.MIN_VALUE, Long.MIN_VALUE));
+        return connect(origin, sessions, options, locks, index, marks, new LogVersions(Long.MIN_VALUE, Long.MIN_VALUE), new SeenAhead());
     }
 
     static LaneWriter connect(String origin, ApplierSession sessions, ApplierOptions options, KeyLocks locks,
-                              TombstoneIndex index, AppliedMarks marks, LogVersions versions) throws SQLException {
+                              TombstoneIndex index, AppliedMarks marks, LogVersions versions, SeenAhead ahead) throws SQLException {
         Connection connection = sessions.open(origin);
         // Two sessions cannot have one replication origin, so the former one has ended, whatever became of its commit.
         locks.settle(origin);
         try {
             JdbcTarget target = new JdbcTarget(connection, origin, options);
             Progress progress = target.progress(origin);
+            ahead.resumes(origin, Progress.newestMicros(connection, origin));
             target.commit();
-            WriteContext context = new WriteContext(target, options, locks, index, new BlockingWaits(), versions);
+            WriteContext context = new WriteContext(target, options, locks, index, new BlockingWaits(), versions, ahead);
             return new LaneWriter(context, connection, new Durability(connection, marks), new ParkedRetry(connection, target, context, origin),
                     progress);
         } catch (SQLException | RuntimeException e) {
@@ -103,7 +105,11 @@ final class LaneWriter implements AutoCloseable {
 
     /** What has become durable since the last call, or null. */
     SeenMark newlyDurable() throws SQLException {
-        return durability.poll();
+        SeenMark durable = durability.poll();
+        if (durable != null) {
+            context.ahead().durable(durable.origin(), durable.epoch(), durable.sequence());
+        }
+        return durable;
     }
 
     @Override

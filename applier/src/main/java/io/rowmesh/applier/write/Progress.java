@@ -38,6 +38,13 @@ public record Progress(int epoch, long sequence, long commitMicros) {
                 .fetchOptional(row -> new Progress(row.value1(), row.value2(), micros(row.value3()))).orElse(NONE);
     }
 
+    /** The greatest commit timestamp applied from an origin, microseconds: {@link #prune} leaves its row. 0 when nothing is applied. */
+    static long newestMicros(Connection connection, String origin) {
+        OffsetDateTime newest = ControlSchema.sql(connection).select(DSL.max(PROGRESS.COMMITTED_AT)).from(PROGRESS)
+                .where(PROGRESS.ORIGIN.eq(origin)).fetchSingle().value1();
+        return newest == null ? 0 : micros(newest);
+    }
+
     /** Appends; a second applier of the same transaction fails on the primary key. Its parameters: {@link #bind}. */
     static final String APPEND = "insert into rowmesh.progress (origin, epoch, sequence, committed_at, began) values (?, ?, ?,"
             + " ?::timestamptz, (pg_current_wal_insert_lsn() - '0/0')::bigint)";

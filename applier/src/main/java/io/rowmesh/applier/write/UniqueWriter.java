@@ -13,6 +13,7 @@ import io.rowmesh.applier.unique.UniqueTarget;
 import io.rowmesh.rules.ConflictNaming;
 import io.rowmesh.rules.ConflictType;
 import io.rowmesh.rules.RowRule;
+import io.rowmesh.rules.SeenAhead;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.RowKey;
 import io.rowmesh.schema.TableId;
@@ -31,6 +32,7 @@ final class UniqueWriter implements ChangeWriter {
 
     private final UniqueTarget target;
     private final TombstoneIndex tombstones;
+    private final SeenAhead ahead;
     private final TransactionHeader header;
     private final Outcome outcome;
     private final Set<TableId> written = new LinkedHashSet<>();
@@ -41,6 +43,7 @@ final class UniqueWriter implements ChangeWriter {
     UniqueWriter(WriteContext context, TransactionHeader header, Outcome outcome) {
         this.target = context.target().uniques();
         this.tombstones = context.tombstones();
+        this.ahead = context.ahead();
         this.header = header;
         this.outcome = outcome;
     }
@@ -94,14 +97,14 @@ final class UniqueWriter implements ChangeWriter {
             outcome.deleteWithoutRow(change);
         }
         if (met != null) {
-            ConflictNaming.metRow(change.kind(), met.version(), header)
+            ConflictNaming.metRow(change.kind(), met.version(), header).filter(type -> !ahead.hadSeen(met.version(), header))
                     .ifPresent(type -> note(type, new Side(NamedRow.of(change.table(), met.row()), met.version())));
         } else if (change.kind() == RowChange.Kind.DELETE || found.delete() == null) {
             ConflictNaming.metNothing(change.kind()).ifPresent(type -> note(type, null));
         } else {
             ConflictType type = write.written() ? ConflictNaming.metOlderDelete(change.kind(), found.delete(), header).orElse(null)
                     : ConflictNaming.metNewerDelete();
-            if (type != null) {
+            if (type != null && !ahead.hadSeen(found.delete(), header)) {
                 // A delete that the change had seen does not explain why its row is missing.
                 note(type, type == ConflictType.UPDATE_DELETED ? new Side(null, found.delete()) : null);
             }

@@ -1,5 +1,6 @@
 package io.rowmesh.applier.write;
 
+import io.rowmesh.rules.SeenAhead;
 import io.rowmesh.rules.credible.LogVersions;
 
 /**
@@ -11,12 +12,13 @@ import io.rowmesh.rules.credible.LogVersions;
  * @param tombstones shared by all that write in this node
  * @param waiting    how its steps wait
  * @param versions   shared by all lanes and the capture of this node: what lanes have begun to apply
+ * @param ahead      shared by all lanes of this node
  */
 public record WriteContext(Target target, ApplierOptions options, KeyLocks locks, TombstoneIndex tombstones, Waiting waiting,
-                           LogVersions versions) {
+                           LogVersions versions, SeenAhead ahead) {
 
     /** For what applies nothing, or where nobody captures. */
     public WriteContext(Target target, ApplierOptions options, KeyLocks locks, TombstoneIndex tombstones, Waiting waiting) {
-        this(target, options, locks, tombstones, waiting, new LogVersions(Long.MIN_VALUE, Long.MIN_VALUE));
+        this(target, options, locks, tombstones, waiting, new LogVersions(Long.MIN_VALUE, Long.MIN_VALUE), new SeenAhead());
     }
 }

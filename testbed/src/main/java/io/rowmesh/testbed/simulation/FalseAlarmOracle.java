@@ -30,13 +30,13 @@ final class FalseAlarmOracle {
     void check() {
         for (Region region : world.clocksStep() ? new Region[0] : world.regions) {
             for (DbTransaction each : region.database.log) {
-                each.conflicts.forEach(conflict -> check(region, conflict));
+                each.conflicts.forEach(conflict -> check(region, each, conflict));
             }
         }
     }
 
     /** A record of a change that met nothing names one write only. */
-    private void check(Region region, ConflictRecord conflict) {
+    private void check(Region region, DbTransaction told, ConflictRecord conflict) {
         if (conflict.stored() == null || conflict.stored().version() == null || conflict.incoming() == null) {
             return;
         }
@@ -46,16 +46,26 @@ final class FalseAlarmOracle {
         List<Operation> stored = ofKey.stream().filter(op -> op.version() == stood).toList();
         List<Operation> incoming = ofKey.stream().filter(op -> op.region() == World.number(conflict.incoming().version().origin())
                 && op.sequence() == conflict.incoming().sequence()).toList();
-        if (stored.stream().noneMatch(one -> incoming.stream().anyMatch(other -> conflict(one, other) || cameLate(conflict, one, other)))) {
+        if (stored.stream().noneMatch(one -> incoming.stream().anyMatch(other -> conflict(one, other) || mayTakeForUnseen(region, told, one, other)))) {
             throw new Broken("the history of region " + region.name + " tells of a " + conflict.type().label() + " of "
                     + conflict.incoming().version() + " with " + version + " at " + conflict.key() + " of " + conflict.table() + ": "
                     + (stored.isEmpty() || incoming.isEmpty() ? "one of them was never written" : "one of them had seen the other"));
         }
     }
 
-    /** Where nothing waits for what it had seen, a change that comes after one that had seen it cannot always be told from one that did not. */
-    private boolean cameLate(ConflictRecord conflict, Operation stored, Operation incoming) {
-        return !world.regions[0].options.rules().apply(conflict.table()).deciding() && stored.version() > incoming.version() && stored.hasSeen(incoming);
+    /**
+     * Where nothing waits for what it had seen, a change can come after one that had seen it. The node tells the two from a conflict
+     * by what it has heard since it started, and by timestamps, as far as they are in the order of the log.
+     */
+    private boolean mayTakeForUnseen(Region region, DbTransaction told, Operation stored, Operation incoming) {
+        return stored.version() > incoming.version() && stored.hasSeen(incoming) && stored.region() != region.number
+                && (region.restartedBetween(region.appliedOf(stored), told) || !isInOrder(stored));
+    }
+
+    /** Whether what stands before a write in its region's log has lower timestamps. */
+    private boolean isInOrder(Operation write) {
+        return world.regions[write.region()].database.log.stream()
+                .noneMatch(each -> each.local && each.position < write.place() / 1_000L && each.micros >= Versions.micros(write.version()));
     }
 
     /** Writes of one microsecond and region cannot be told apart by their versions: one of them is enough. */

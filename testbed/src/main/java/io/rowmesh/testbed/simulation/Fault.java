@@ -92,6 +92,7 @@ public enum Fault {
     HISTORY_WITHOUT_TRUNCATES("the history leaves out what a truncate deletes"),
     HISTORY_AFTER_COMMIT("the history is written by a transaction of its own, after the change's"),
     HISTORY_OF_SEEN("the history names a conflict although the change had seen what it met"),
+    HISTORY_OF_LATE("the history names a conflict although what stands had seen the change, which came late"),
     HISTORY_WITHOUT_CAPTURED(Rules.COLUMN_MERGE, "the history leaves out what captured local writes meet"),
     HISTORY_WITHOUT_OLDER_COLUMNS(Rules.COLUMN_MERGE, "the history leaves out columns of a change that are older than what stands");
 

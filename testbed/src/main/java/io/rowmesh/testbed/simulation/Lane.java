@@ -4,6 +4,7 @@ import io.rowmesh.applier.write.ApplyTransaction;
 import io.rowmesh.applier.write.ClockSkewException;
 import io.rowmesh.applier.write.WriteContext;
 import io.rowmesh.rules.CausalDelivery;
+import io.rowmesh.rules.SeenAhead;
 import io.rowmesh.rules.credible.LogVersions;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.TransactionHeader;
@@ -77,7 +78,9 @@ final class Lane implements Actor {
         region.locks.settle(World.NAMES[origin]);
         target = new MemoryTarget(region.database, origin);
         context = new WriteContext(target, region.options, region.locks(), region.tombstones, waits,
-                world.planted == Fault.BEGUN_CHANGES_NOT_NOTED ? new LogVersions(Long.MIN_VALUE, Long.MIN_VALUE) : region.versions);
+                world.planted == Fault.BEGUN_CHANGES_NOT_NOTED ? new LogVersions(Long.MIN_VALUE, Long.MIN_VALUE) : region.versions,
+                world.planted == Fault.HISTORY_OF_LATE ? new SeenAhead() : region.ahead);
+        region.ahead.resumes(World.NAMES[origin], region.database.progress.newestMicros(origin));
         next = target.progress(World.NAMES[origin]).sequence() + 1;
         arrivesAt = -1;
         unacknowledged.clear();
@@ -173,7 +176,9 @@ final class Lane implements Actor {
         while (!unacknowledged.isEmpty() && (unacknowledged.peekFirst()[1] <= region.database.flushed
                 || world.planted == Fault.ACKNOWLEDGED_BEFORE_FLUSH)) {
             Region from = world.regions[origin];
-            from.acknowledged[region.number] = Math.max(from.acknowledged[region.number], unacknowledged.removeFirst()[0]);
+            long durable = unacknowledged.removeFirst()[0];
+            region.ahead.durable(origin(), 1, durable);
+            from.acknowledged[region.number] = Math.max(from.acknowledged[region.number], durable);
             from.trim();
         }
     }

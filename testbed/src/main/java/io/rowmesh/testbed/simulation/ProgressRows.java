@@ -70,6 +70,10 @@ final class ProgressRows {
         return remaining;
     }
 
+    long newestMicros(int origin) {
+        return byOrigin.get(origin).stream().filter(row -> row.writer().visibleAt != 0).mapToLong(ProgressRow::micros).max().orElse(0);
+    }
+
     long sequence(int origin) {
         ProgressRow last = last(origin);
         return last == null ? 0 : last.sequence();

@@ -3,6 +3,7 @@ package io.rowmesh.testbed.simulation;
 import io.rowmesh.applier.write.ApplierOptions;
 import io.rowmesh.applier.write.KeyLocks;
 import io.rowmesh.applier.write.TombstoneIndex;
+import io.rowmesh.rules.SeenAhead;
 import io.rowmesh.rules.TableRules;
 import io.rowmesh.rules.credible.LogVersions;
 import io.rowmesh.rules.credible.PendingKeys;
@@ -58,7 +59,10 @@ final class Region {
     TombstoneIndex tombstones;
     LogVersions versions;
     PendingKeys pending;
+    SeenAhead ahead;
     private TrueTime trueTime;
+    /** The database's next transaction at each start of the node. */
+    private final List<Long> starts = new ArrayList<>();
 
     /** @param skew of its clock, microseconds */
     Region(World world, int number, long skew) {
@@ -106,6 +110,8 @@ final class Region {
         locks = newLocks();
         tombstones = new TombstoneIndex(INDEX_BITS);
         versions = versions();
+        ahead = new SeenAhead();
+        starts.add(database.nextNumber());
         trueTime = new TrueTime(MAX_SKEW_MICROS, database.clock(), world.now * 1_000);
     }
 
@@ -146,6 +152,17 @@ final class Region {
 
     void settled(Collection<WrittenKey> keys) {
         pendingTable.keySet().removeAll(keys);
+    }
+
+    /** The transaction that wrote another region's write here. */
+    DbTransaction appliedOf(Operation write) {
+        return applied.get(write.region()).stream().filter(each -> each.state == DbTransaction.State.COMMITTED && each.sequence == write.sequence())
+                .findFirst().orElseThrow();
+    }
+
+    /** Whether what the node has heard before one transaction was lost in a restart before another one. */
+    boolean restartedBetween(DbTransaction one, DbTransaction other) {
+        return starts.stream().anyMatch(start -> one.number < start && start <= other.number);
     }
 
     KeyLocks locks() {

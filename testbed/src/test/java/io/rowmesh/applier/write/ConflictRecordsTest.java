@@ -100,6 +100,21 @@ class ConflictRecordsTest {
         assertEquals(List.of(), history());
     }
 
+    /** Region ap had applied eu's first transaction, which comes here only after those of ap. */
+    @Test
+    void aChangeThatComesAfterOneThatHadSeenItIsNoConflict() throws SQLException {
+        // Now that the origins of both are there, a lane can name them.
+        us.reconnect("eu");
+        long now = Micros.now();
+        us.apply("ap", now - 400, insert(3, "ap", "t"), insert(4, "ap", "t"), delete(5));
+        us.apply("ap", now - 300, List.of(new SeenMark("eu", 1, 1, now - 500)), update(1, "ap", "t"), delete(2));
+        postgres.execute("truncate rowmesh.conflict");
+        us.apply("eu", now - 500, insert(1, "eu", "t"), insert(2, "eu", "t"), insert(3, "eu", "t"), delete(4), insert(5, "eu", "t"));
+        assertEquals(List.of("insert_exists [\"3\"]", "delete_origin_differs [\"4\"]", "update_deleted [\"5\"]"),
+                history().stream().map(each -> each.get(0) + " " + each.get(1)).sorted(java.util.Comparator.comparing(each -> each.replaceAll(".* ", "")))
+                        .toList());
+    }
+
     /** The statement's snapshot shows the row as it was before the local transaction for which it has to wait. */
     @Test
     void aRowThatOvertookTheChangeWhileItWaitedIsTheOneThatItLostTo() throws Exception {

@@ -1,6 +1,8 @@
 package io.rowmesh.applier.write;
 
+import io.rowmesh.rules.SeenAhead;
 import io.rowmesh.rules.TableRules;
+import io.rowmesh.rules.credible.LogVersions;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.Seen;
 import io.rowmesh.schema.SeenMark;
@@ -31,6 +33,7 @@ final class TestingLanes implements AutoCloseable {
     private final ApplierOptions options;
     private final KeyLocks locks;
     private final TombstoneIndex index = new TombstoneIndex();
+    private final SeenAhead ahead = new SeenAhead();
     private final Map<String, LaneWriter> lanes = new TreeMap<>();
     private final Map<String, Long> sequences = new HashMap<>();
     private final LocalWrites localWrites;
@@ -95,7 +98,8 @@ final class TestingLanes implements AutoCloseable {
         if (lanes.containsKey(origin)) {
             lanes.get(origin).close();
         }
-        lanes.put(origin, LaneWriter.connect(origin, sessions, options, locks, index, new AppliedMarks()));
+        lanes.put(origin, LaneWriter.connect(origin, sessions, options, locks, index, new AppliedMarks(),
+                new LogVersions(Long.MIN_VALUE, Long.MIN_VALUE), ahead));
         return lanes.get(origin);
     }
 

@@ -32,7 +32,7 @@ class PlantedFaultsTest {
         "UNIQUE_LOSERS_FORGOTTEN, 50", "UNIQUE_CAPTURE_DOES_NOT_LOOK, 3000", "UNIQUE_HIDDEN_IGNORED, 100", "UNIQUE_VERSION_NOT_KEPT, 200",
         "UNIQUE_WHATEVER_ROW_REMOVED, 12000", "UNIQUE_DELETES_NOT_REASSERTED, 300",
         "HISTORY_BY_SNAPSHOT, 3000", "HISTORY_WITHOUT_DELETED, 100", "HISTORY_WITHOUT_REPAIRS, 500", "HISTORY_WITHOUT_TRUNCATES, 500",
-        "HISTORY_AFTER_COMMIT, 1500", "HISTORY_OF_SEEN, 50", "REWRITE_NOT_NOTICED, 100", "REWRITTEN_FORGOTTEN_AT_ONCE, 300"})
+        "HISTORY_AFTER_COMMIT, 1500", "HISTORY_OF_SEEN, 50", "HISTORY_OF_LATE, 300", "REWRITE_NOT_NOTICED, 100", "REWRITTEN_FORGOTTEN_AT_ONCE, 300"})
     void isFoundWithinSoManySeeds(Fault fault, long seeds) throws InterruptedException {
         Campaign campaign = new Campaign(1, seeds, fault.rules(), fault);
         campaign.run(Runtime.getRuntime().availableProcessors(), () -> campaign.failures() > 0);
