@@ -77,7 +77,7 @@ public final class SiblingRule implements KeyRule<SiblingState> {
             return List.of();
         }
         Sibling shown = state.siblings().isEmpty() ? null : chooser.choose(state.siblings());
-        return SiblingConflicts.of(shown, chooser.choose(joined.siblings()), write);
+        return SiblingConflicts.of(shown, joined, chooser.choose(joined.siblings()), write);
     }
 
     /**

@@ -94,7 +94,10 @@ public enum Fault {
     HISTORY_OF_SEEN("the history names a conflict although the change had seen what it met"),
     HISTORY_OF_LATE("the history names a conflict although what stands had seen the change, which came late"),
     HISTORY_WITHOUT_CAPTURED(Rules.COLUMN_MERGE, "the history leaves out what captured local writes meet"),
-    HISTORY_WITHOUT_OLDER_COLUMNS(Rules.COLUMN_MERGE, "the history leaves out columns of a change that are older than what stands");
+    HISTORY_WITHOUT_OLDER_COLUMNS(Rules.COLUMN_MERGE, "the history leaves out columns of a change that are older than what stands"),
+    HISTORY_WITHOUT_CAPTURED_SIBLINGS(Rules.SIBLINGS, HISTORY_WITHOUT_CAPTURED),
+    HISTORY_WITHOUT_REPLACED(Rules.SIBLINGS, "the history leaves out what was shown before a write took its place"),
+    HISTORY_WITHOUT_REFUSED_SIBLINGS(Rules.SIBLINGS, HISTORY_WITHOUT_OLDER_COLUMNS);
 
     private final String description;
     private final Rules rules;

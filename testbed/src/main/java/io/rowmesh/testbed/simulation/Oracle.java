@@ -31,6 +31,9 @@ final class Oracle {
                     counters.check(key);
                 } else if (SiblingRows.is(world.shapes.get(number))) {
                     new SiblingOracle(world, world.shapes.get(number)).check(key);
+                    if (!world.clocksStep()) {
+                        new SiblingHistoryOracle(world, world.shapes.get(number), history).check(key);
+                    }
                 } else if (world.shapes.get(number) == WideRows.SHAPE) {
                     new ColumnOracle(world, number).check(key);
                     if (world.clocksStep()) {

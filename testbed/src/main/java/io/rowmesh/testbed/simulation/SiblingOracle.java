@@ -30,7 +30,7 @@ final class SiblingOracle {
         List<Operation> writes = all.stream().filter(op -> op.touches(key)).toList();
         List<Operation> unseen = writes.stream().filter(op -> writes.stream().noneMatch(other -> other.hasSeen(op)))
                 .sorted(Comparator.comparingLong(Operation::version)).toList();
-        String expected = unseen.isEmpty() ? null : text(chosen(unseen));
+        String expected = unseen.isEmpty() ? null : text(chosen(shape, unseen));
         String siblings = unseen.stream().map(op -> Versions.text(op.version())).collect(Collectors.joining(" "));
         for (Region region : world.regions) {
             Table table = region.database.table(shape.id());
@@ -55,7 +55,8 @@ final class SiblingOracle {
         return unseen.stream().allMatch(op -> op.change().kind() == RowChange.Kind.TRUNCATE);
     }
 
-    private Operation chosen(List<Operation> unseen) {
+    /** @param unseen the oldest first */
+    static Operation chosen(TableShape shape, List<Operation> unseen) {
         Operation newest = unseen.get(unseen.size() - 1);
         if (shape == SiblingRows.PRIORITY) {
             return SiblingRows.ORDER.stream().flatMap(region -> unseen.stream().filter(op -> World.NAMES[op.region()].equals(region)))
