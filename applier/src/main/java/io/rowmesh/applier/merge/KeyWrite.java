@@ -88,10 +88,15 @@ public final class KeyWrite {
             return State.DONE;
         }
         first = first == null ? found : first;
-        decided = decision.apply(found);
+        decided = decidedOf(decision.apply(found));
         boolean holds = !patient && found.stored().row() != null
                 && !(decided.show() instanceof Decided.Leave);
         return holds ? State.HOLD_IF_FREE : State.KEEP;
+    }
+
+    /** Where it is decided once more, as a row has come meanwhile, the write is in what is kept already: what it met was told before. */
+    private Decided<String> decidedOf(Decided<String> now) {
+        return decided == null ? now : new Decided<>(now.kept(), now.show(), decided.met());
     }
 
     private State holdIfFree() throws SQLException {

@@ -108,6 +108,9 @@ final class MemoryKeys implements KeyTarget {
             database.update(table.states, slot, stands, session.transaction(), value);
         }
         table.states[slot].recorded = database.nextRecorded();
+        if (world.trace != null) {
+            world.trace(World.NAMES[database.region] + " keeps of " + key + " " + value);
+        }
         session.endStatement();
     }
 

@@ -5,6 +5,7 @@ import org.junit.jupiter.api.Test;
 import java.util.List;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 class SimulationTest {
@@ -55,6 +56,12 @@ class SimulationTest {
     void everyHistoryOfSiblingsWithClocksThatStepEndsWithEqualRegions() throws InterruptedException {
         Campaign campaign = new Campaign(1, 500, Rules.SIBLING_CLOCK_STEPS, null).run(Runtime.getRuntime().availableProcessors(), () -> false);
         assertEquals("[]", campaign.failed().toString());
+    }
+
+    /** A local insert came between a lane's decision and its write: decided once more, the change had forgotten whom it had met. */
+    @Test
+    void theHistoryTellsWhatAChangeMetBeforeItWasDecidedOnceMore() {
+        assertNull(Simulation.run(70_008_691, Rules.CUSTOM, null, null).fault());
     }
 
     @Test
