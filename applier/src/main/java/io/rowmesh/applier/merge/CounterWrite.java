@@ -39,6 +39,7 @@ public final class CounterWrite {
     private Counted.Merged merged;
     private ConflictType conflict;
     private boolean written;
+    private Removed removed;
 
     public CounterWrite(MergeTarget target, TableRules rules, TransactionHeader header, RowChange change) {
         this.target = target;
@@ -154,7 +155,7 @@ public final class CounterWrite {
     }
 
     private State removeAll() throws SQLException {
-        target.removeAll(change.table());
+        removed = target.removeAll(header, change.table());
         written = true;
         return State.RECORD;
     }
@@ -172,6 +173,11 @@ public final class CounterWrite {
     /** The row that it met, with its true version; null when there was none. */
     public StoredRow met() {
         return placed || facts == null ? null : facts.stored();
+    }
+
+    /** The rows that a truncate had not seen; null for other changes. */
+    public Removed removed() {
+        return removed;
     }
 
     /** The row as the change left it: with its own image or merged; null when there is none, or it is as it was. */

@@ -43,8 +43,8 @@ public interface MergeTarget {
     /** Raises the origin's last delete of the change's key, or of all keys for a truncate. */
     void recordDelete(TransactionHeader header, RowChange change) throws SQLException;
 
-    /** Locks writers of the table out and deletes all its rows. */
-    void removeAll(TableShape table) throws SQLException;
+    /** Locks writers of the table out and deletes all its rows. Returns those that the truncate's origin had not seen. */
+    Removed removeAll(TransactionHeader header, TableShape table) throws SQLException;
 
     /**
      * Gives the deletes of captured local transactions their sequences: they are pending no longer. The transactions are

@@ -4,6 +4,7 @@ import io.rowmesh.applier.history.ConflictRecord;
 import io.rowmesh.applier.history.Decision;
 import io.rowmesh.applier.history.NamedRow;
 import io.rowmesh.applier.merge.CounterWrite;
+import io.rowmesh.applier.merge.Removed;
 import io.rowmesh.rules.ColumnRule;
 import io.rowmesh.rules.ConflictType;
 import io.rowmesh.rules.StoredRow;
@@ -44,8 +45,23 @@ final class CounterWriter implements ChangeWriter {
 
     @Override
     public void tell() {
+        if (write.removed() != null) {
+            tell(write.removed());
+        }
         write.conflict().ifPresent(type -> outcome.conflict(ConflictRecord.of(type, change.table().id(), RowKey.of(change),
                 label(rules), decision(type), stored(), ConflictRecord.Incoming.of(NamedRow.of(change), header))));
+    }
+
+    private void tell(Removed removed) {
+        ConflictRecord last = null;
+        for (StoredRow each : removed.listed()) {
+            last = ConflictRecord.of(ConflictType.DELETE_ORIGIN_DIFFERS, change.table().id(), RowKey.of(change.table(), each.row()), label(rules),
+                    Decision.DELETED, side(each), ConflictRecord.Incoming.of(null, header));
+            outcome.conflict(last);
+        }
+        if (last != null) {
+            outcome.more(last, removed.all() - removed.listed().size());
+        }
     }
 
     /** The names of the rules that columns have. */
@@ -63,8 +79,10 @@ final class CounterWriter implements ChangeWriter {
     }
 
     private ConflictRecord.Side stored() {
-        StoredRow met = write.met();
-        return met == null ? null : new ConflictRecord.Side(NamedRow.of(change.table(), met.row()),
-                met.version() == StoredRow.OLDEST ? null : met.version());
+        return write.met() == null ? null : side(write.met());
+    }
+
+    private ConflictRecord.Side side(StoredRow met) {
+        return new ConflictRecord.Side(NamedRow.of(change.table(), met.row()), met.version() == StoredRow.OLDEST ? null : met.version());
     }
 }

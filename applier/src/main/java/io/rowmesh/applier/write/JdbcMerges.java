@@ -3,6 +3,7 @@ package io.rowmesh.applier.write;
 import io.rowmesh.applier.merge.KeyFacts;
 import io.rowmesh.applier.merge.LocalDelete;
 import io.rowmesh.applier.merge.MergeTarget;
+import io.rowmesh.applier.merge.Removed;
 import io.rowmesh.rules.Deletes;
 import io.rowmesh.rules.StoredRow;
 import io.rowmesh.schema.Row;
@@ -12,11 +13,13 @@ import io.rowmesh.schema.TableShape;
 import io.rowmesh.schema.TransactionHeader;
 import io.rowmesh.schema.Version;
 import io.rowmesh.schema.Seen;
+import io.rowmesh.schema.SeenMark;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -117,17 +120,54 @@ final class JdbcMerges implements MergeTarget {
     }
 
     @Override
-    public void removeAll(TableShape table) throws SQLException {
+    public Removed removeAll(TransactionHeader header, TableShape table) throws SQLException {
         MergeStatements sql = statements(table);
+        Removed removed;
         try (PreparedStatement lock = connection.prepareStatement(sql.lockTable());
+             PreparedStatement query = connection.prepareStatement(sql.unseen());
              PreparedStatement delete = connection.prepareStatement(sql.removeAll());
              PreparedStatement forget = connection.prepareStatement(
                      "delete from rowmesh.row_version where table_schema = ? and table_name = ?")) {
             lock.execute();
+            removed = unseen(query, header, table);
             delete.executeUpdate();
             JdbcRows.table(forget, 1, table.id());
             forget.executeUpdate();
         }
+        return removed;
+    }
+
+    private Removed unseen(PreparedStatement query, TransactionHeader header, TableShape table) throws SQLException {
+        List<String> regions = new ArrayList<>();
+        List<Long> numbers = new ArrayList<>();
+        List<String> until = new ArrayList<>();
+        for (SeenMark mark : header.seen()) {
+            for (long number : origins.numbers(mark.origin())) {
+                regions.add(mark.origin());
+                numbers.add(number);
+                until.add(Micros.text(mark.commitMicros()));
+            }
+        }
+        for (long number : origins.numbers(header.origin())) {
+            regions.add(header.origin());
+            numbers.add(number);
+            until.add("infinity");
+        }
+        query.setArray(1, array("text", regions.toArray()));
+        query.setArray(2, array("bigint", numbers.toArray()));
+        query.setArray(3, array("text", until.toArray()));
+        JdbcRows.table(query, 4, table.id());
+        List<StoredRow> listed = new ArrayList<>();
+        long all = 0;
+        try (ResultSet row = query.executeQuery()) {
+            for (int columns = table.columns().size(); row.next(); ) {
+                String kept = row.getString(columns + 2);
+                listed.add(new StoredRow(new Row(JdbcRows.texts(row, 1, columns)), new Version(row.getLong(columns + 1),
+                        kept != null ? kept : origins.region(row.getLong(columns + 3)))));
+                all = row.getLong(columns + 4);
+            }
+        }
+        return new Removed(listed, all);
     }
 
     @Override

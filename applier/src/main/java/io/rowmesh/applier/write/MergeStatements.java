@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
  * @param positions which of the shape's columns are written, in the order of the insert's parameters
  */
 record MergeStatements(TableShape shape, LocalTable local, int[] positions, String hold, String insert, String facts, String remove,
-                       String keepVersion, String lockTable, String removeAll) {
+                       String keepVersion, String lockTable, String unseen, String removeAll) {
 
     /**
      * The row's columns as texts; xmin, commit timestamp (microseconds) and origin's number of its last writer, whether that is the
@@ -42,6 +42,21 @@ record MergeStatements(TableShape shape, LocalTable local, int[] positions, Stri
             left join lateral (%s) v on true
             left join rowmesh.row_version r on r.table_schema = k.s and r.table_name = k.n and md5(r.row_key) = md5(k.k)
               and r.row_xmin = t.xmin::text::bigint""";
+
+    /**
+     * The rows whose last write somebody had not seen: their columns as texts, commit timestamp (microseconds) of that write, the origin
+     * if the version is kept for the row, the number of its last writer's origin, how many there are. Parameters: regions, their
+     * numbers, up to when each was seen, schema and table.
+     */
+    private static final String UNSEEN = """
+            with seen as materialized (select u.r, u.n, u.w::timestamptz as at from unnest(?::text[], ?::bigint[], ?::text[]) as u(r, n, w))
+            select %s, %s, r.origin, v.roident::bigint, count(*) over ()
+            from %s t cross join lateral (%s) v
+            left join rowmesh.row_version r on r.table_schema = ? and r.table_name = ? and md5(r.row_key) = md5(%s)
+              and r.row_xmin = t.xmin::text::bigint
+            where coalesce(r.written_at, v."timestamp") > coalesce((select max(s.at) from seen s
+              where case when r.origin is null then s.n = v.roident else s.r = r.origin end), '-infinity')
+            limit\s""" + FallenRows.LISTED;
 
     /** Until when a row was written whose version v is not known. */
     static final String UNTIL = "case when v.\"timestamp\" is null then coalesce(v.until, rowmesh.dropped_until()) end";
@@ -88,6 +103,7 @@ record MergeStatements(TableShape shape, LocalTable local, int[] positions, Stri
                 "with version as (" + FORGET_VERSION + ") delete from " + table + " t where " + key,
                 KEEP_VERSION.formatted(table, key),
                 "lock table " + table + " in share row exclusive mode",
+                UNSEEN.formatted(columns, Micros.sql("coalesce(r.written_at, v.\"timestamp\")"), table, StoredVersion.of(local), StoredVersion.key(local)),
                 "delete from " + table);
     }
 

@@ -62,6 +62,12 @@ public final class Outcome {
         }
     }
 
+    /** So many more like one that is listed. */
+    void more(ConflictRecord like, long more) {
+        conflicts.merge(like.type(), more, Long::sum);
+        history.count(like, like.decision(), more);
+    }
+
     void conflict(ConflictRecord conflict) {
         conflicts.merge(conflict.type(), 1L, Long::sum);
         history.add(conflict);

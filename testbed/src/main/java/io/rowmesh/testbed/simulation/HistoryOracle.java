@@ -135,11 +135,17 @@ final class HistoryOracle {
         }
         for (Region region : world.regions) {
             boolean expected = region.number == write.region || all.stream().noneMatch(other -> other.newer(write) && write.hasSeen(other));
-            if (expected && !tells(region.number, shape, key, write.version)) {
-                throw new Broken("key " + key + " of " + shape.id() + ": the " + write.last.kind().name().toLowerCase(java.util.Locale.ROOT) + " "
-                        + Versions.text(write.version) + " is gone, nobody had seen it, and the history of region " + region.name
-                        + " does not tell of it");
+            if (expected) {
+                mustBeTold(region, shape, key, write);
             }
+        }
+    }
+
+    private void mustBeTold(Region region, TableShape shape, int key, Write write) {
+        if (!tells(region.number, shape, key, write.version)) {
+            throw new Broken("key " + key + " of " + shape.id() + ": the " + write.last.kind().name().toLowerCase(java.util.Locale.ROOT) + " "
+                    + Versions.text(write.version) + " is gone, nobody had seen it, and the history of region " + region.name
+                    + " does not tell of it");
         }
     }
 }

@@ -3,6 +3,7 @@ package io.rowmesh.testbed.simulation;
 import io.rowmesh.applier.merge.KeyFacts;
 import io.rowmesh.applier.merge.LocalDelete;
 import io.rowmesh.applier.merge.MergeTarget;
+import io.rowmesh.applier.merge.Removed;
 import io.rowmesh.rules.Deletes;
 import io.rowmesh.rules.StoredRow;
 import io.rowmesh.schema.Row;
@@ -13,6 +14,7 @@ import io.rowmesh.schema.TransactionHeader;
 import io.rowmesh.schema.Version;
 
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -205,14 +207,19 @@ final class MemoryMerges implements MergeTarget {
     }
 
     @Override
-    public void removeAll(TableShape shape) throws SQLException {
+    public Removed removeAll(TransactionHeader header, TableShape shape) throws SQLException {
         Table table = database.table(shape.id());
         session.exclude(table);
         DbTransaction own = session.startStatement(table);
-        for (Tuple newest : table.slots) {
-            Tuple shown = Database.seen(newest, own, session.snapshot());
+        List<StoredRow> unseen = new ArrayList<>(0);
+        for (int slot = 0; slot < table.slots.length; slot++) {
+            Tuple shown = Database.seen(table.slots[slot], own, session.snapshot());
             Tuple row = shown == null ? null : database.locked(shown, own);
             if (row != null) {
+                Version version = version(header, table, slot, row, own);
+                if (row.xmin != own && !sees(header, version) && !is(Fault.COUNTER_HISTORY_WITHOUT_TRUNCATES)) {
+                    unseen.add(new StoredRow(CounterRows.row(slot, row.value), version));
+                }
                 database.delete(row, own);
             }
         }
@@ -220,6 +227,13 @@ final class MemoryMerges implements MergeTarget {
             forget(version, own);
         }
         session.endStatement();
+        return new Removed(unseen, unseen.size());
+    }
+
+    /** As names go: by timestamps. */
+    private static boolean sees(TransactionHeader header, Version version) {
+        return header.origin().equals(version.origin())
+                || header.seen().stream().anyMatch(mark -> mark.origin().equals(version.origin()) && mark.commitMicros() >= version.commitMicros());
     }
 
     @Override

@@ -238,6 +238,7 @@ final class MemoryTarget implements Target {
 
     private boolean isLeftOut(ConflictRecord conflict) {
         return is(Fault.HISTORY_WITHOUT_DELETED) && conflict.type() == ConflictType.UPDATE_DELETED
+                || is(Fault.COUNTER_HISTORY_WITHOUT_MERGED) && conflict.decision() == Decision.MERGED
                 || is(Fault.HISTORY_WITHOUT_CAPTURED) && self
                 || is(Fault.HISTORY_WITHOUT_REPLACED) && conflict.decision() != Decision.KEPT_LOCAL
                 || is(Fault.HISTORY_WITHOUT_OLDER_COLUMNS) && conflict.type() != ConflictType.UPDATE_DELETED

@@ -15,11 +15,17 @@ import java.util.Map;
  * @param place    its place in its region's log, then in its transaction
  * @param sequence the number with which it was shipped
  * @param seen     by region the last sequence before it
+ * @param newest   by region the greatest timestamp before it
  */
-record Operation(int region, long place, long sequence, long version, long[] seen, RowChange change) {
+record Operation(int region, long place, long sequence, long version, long[] seen, long[] newest, RowChange change) {
 
     boolean hasSeen(Operation other) {
         return other.region == region ? other.place < place : seen[other.region] >= other.sequence;
+    }
+
+    /** As conflicts are named where only timestamps are known: of two commits that are not in the order of their log the later one counts as seen. */
+    boolean seemsToHaveSeen(Operation other) {
+        return other.region == region ? other.place < place : newest[other.region] >= Versions.micros(other.version);
     }
 
     boolean deletes() {
@@ -45,17 +51,20 @@ record Operation(int region, long place, long sequence, long version, long[] see
             sequences.put(region.log.entry(sequence).header().sourcePosition(), sequence);
         }
         long[] seen = new long[region.world.regions.length];
+        long[] newest = new long[seen.length];
         for (DbTransaction each : region.database.log) {
             if (!each.local) {
                 seen[each.origin] = Math.max(seen[each.origin], each.sequence);
+                newest[each.origin] = Math.max(newest[each.origin], each.sequence > 0 ? each.micros : 0);
                 continue;
             }
             long[] before = seen.clone();
+            long[] newestBefore = newest.clone();
             List<RowChange> shipped = each.shipped == null ? List.of() : each.shipped;
             for (int i = 0; i < shipped.size(); i++) {
                 if (shipped.get(i).table() == table) {
                     into.add(new Operation(region.number, each.position * 1_000L + i, sequences.get((long) each.position),
-                            Versions.of(each.shippedMicros(), region.number), before, shipped.get(i)));
+                            Versions.of(each.shippedMicros(), region.number), before, newestBefore, shipped.get(i)));
                 }
             }
         }

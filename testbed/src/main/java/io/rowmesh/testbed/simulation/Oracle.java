@@ -29,6 +29,9 @@ final class Oracle {
             for (int key = 0; key < keys; key++) {
                 if (world.shapes.get(number) == CounterRows.SHAPE) {
                     counters.check(key);
+                    if (!world.clocksStep()) {
+                        new CounterHistoryOracle(world, history).check(key);
+                    }
                 } else if (SiblingRows.is(world.shapes.get(number))) {
                     new SiblingOracle(world, world.shapes.get(number)).check(key);
                     if (!world.clocksStep()) {

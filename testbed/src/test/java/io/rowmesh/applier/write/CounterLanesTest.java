@@ -223,6 +223,28 @@ class CounterLanesTest {
         assertEquals("3|1|1|1|{}|after", rows());
     }
 
+    /** Row 1: of a local write; row 2: of one of ap, into which an older one of eu was merged; row 3: of eu itself. */
+    @Test
+    void theHistoryTellsOfTheRowsThatATruncateHadNotSeen() throws SQLException {
+        // Now that the origins of both are there, a lane can name them.
+        us.reconnect("eu");
+        us.apply("ap", start, insert(2, 4, "{}", "ap"));
+        us.apply("eu", start - 1, insert(2, 3, "{}", "eu"), insert(3, 3, "{}", "eu"));
+        postgres.execute("insert into public.stock values (1, 50, 1, 1, '{}', 'us')", "truncate rowmesh.conflict");
+        Outcome outcome = us.apply("eu", start + 1, new RowChange.Truncate(T));
+        assertEquals(Map.of(ConflictType.DELETE_ORIGIN_DIFFERS, 2L), outcome.conflicts);
+        assertEquals(List.of(List.of("[\"1\"]", "deleted", "us", "50", "eu"), List.of("[\"2\"]", "deleted", "ap", "7", "eu")),
+                postgres.query("select row_key, decision, stored_origin, stored_row ->> 'n', incoming_origin from rowmesh.conflict order by row_key"));
+        assertEquals("t", postgres.value("select stored_at = '" + Micros.text(start) + "'::timestamptz from rowmesh.conflict where row_key = '[\"2\"]'"));
+        postgres.execute("truncate rowmesh.conflict");
+        us.apply("ap", Micros.now(), List.of(new SeenMark("eu", 1, 2, start + 1)), insert(4, 1, "{}", "ap"));
+        assertEquals("4|1|1|1|{}|ap", rows());
+        long seen = Micros.now();
+        us.apply("eu", seen, List.of(new SeenMark("ap", 1, 2, seen)), new RowChange.Truncate(T));
+        assertEquals(List.of(), postgres.query("select row_key from rowmesh.conflict"));
+        assertEquals("", rows());
+    }
+
     @Test
     void aChangeThatWaitedForALocalDeleteSeesIt() throws Exception {
         us.apply("eu", start, insert(1, 3, "{}", "eu"));
