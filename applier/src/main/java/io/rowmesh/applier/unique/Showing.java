@@ -7,6 +7,7 @@ import io.rowmesh.schema.TransactionHeader;
 
 import java.sql.SQLException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -29,9 +30,16 @@ public final class Showing {
     private final Deque<Move> moves = new ArrayDeque<>();
     private final Deque<UniqueRow> blockers = new ArrayDeque<>();
     private final Map<Move, UniqueRow> rows = new HashMap<>();
+    /** Of a row that goes, the newer one of its key. */
+    private final Map<Move, UniqueRow> twins = new HashMap<>();
     private State state = State.LOOK;
     private int rounds;
     private Move move;
+    private final List<Replaced> replaced = new ArrayList<>();
+
+    /** Two rows of one key, of which only the newer one stays, shown or hidden: one came while the other was written. */
+    public record Replaced(UniqueRow gone, UniqueRow stays) {
+    }
 
     /** @param header of the open transaction; null for repairs */
     public Showing(UniqueTarget target, TransactionHeader header, TableShape table) {
@@ -57,6 +65,7 @@ public final class Showing {
     private State look() throws SQLException {
         moves.clear();
         rows.clear();
+        twins.clear();
         blockers.clear();
         if (++rounds > ROUNDS) {
             return State.DONE;
@@ -65,6 +74,10 @@ public final class Showing {
         moves.addAll(NewestWins.moves(candidates.stream().map(Candidate::standing).toList()));
         for (Move each : moves) {
             candidates.stream().filter(candidate -> candidate.standing() == each.row()).forEach(candidate -> rows.put(each, candidate.row()));
+            if (each.kind() == Move.Kind.DROP_HIDDEN || each.kind() == Move.Kind.DROP_SHOWN) {
+                candidates.stream().filter(other -> other.standing() != each.row() && other.standing().key().equals(each.row().key()))
+                        .forEach(other -> twins.put(each, other.row()));
+            }
         }
         candidates.stream().filter(each -> each.standing().shown() && !each.row().kept() && !each.row().version().origin().isEmpty() && !rows.containsValue(each.row())
                 && (header == null || !each.row().version().equals(header.version()))).forEach(each -> blockers.add(each.row()));
@@ -95,9 +108,9 @@ public final class Showing {
         return switch (move.kind()) {
             case DROP_HIDDEN -> {
                 target.dropHidden(table, row.row());
-                yield next();
+                yield dropped();
             }
-            case DROP_SHOWN -> target.remove(table, row.row(), row.xmin()) ? next() : State.LOOK;
+            case DROP_SHOWN -> target.remove(table, row.row(), row.xmin()) ? dropped() : State.LOOK;
             case HIDE -> target.remove(table, row.row(), row.xmin()) ? State.PLACE : State.LOOK;
             case SHOW -> switch (target.show(table, row.row())) {
                 case DONE -> State.KEEP;
@@ -105,6 +118,22 @@ public final class Showing {
                 case REFUSED -> next();
             };
         };
+    }
+
+    private State dropped() {
+        if (twins.get(move) != null) {
+            replaced.add(new Replaced(rows.get(move), twins.get(move)));
+        }
+        return next();
+    }
+
+    /** Rows that another one of their key has replaced; valid once it is done. */
+    public List<Replaced> replaced() {
+        return replaced;
+    }
+
+    public TableShape table() {
+        return table;
     }
 
     /** Among the hidden ones. */

@@ -7,6 +7,7 @@ import io.rowmesh.schema.TransactionHeader;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Consumer;
 
 /** One change as a lane writes it, one statement a {@link #step}. What is shown is decided once the whole transaction is written. */
 public final class UniqueChange {
@@ -16,13 +17,16 @@ public final class UniqueChange {
     private final UniqueTarget target;
     private final TransactionHeader header;
     private final RowChange change;
+    private final Consumer<FoundUnique> truncated;
     private final Deque<Row> keys = new ArrayDeque<>();
     private State state;
     private UniqueUpsert upsert;
     private UniqueClear clear;
     private boolean written;
 
-    public UniqueChange(UniqueTarget target, TransactionHeader header, RowChange change) {
+    /** @param truncated is given what a truncate finds at each key */
+    public UniqueChange(UniqueTarget target, TransactionHeader header, RowChange change, Consumer<FoundUnique> truncated) {
+        this.truncated = truncated;
         this.target = target;
         this.header = header;
         this.change = change;
@@ -91,6 +95,7 @@ public final class UniqueChange {
             clear = new UniqueClear(target, header, change.table(), keys.poll());
         }
         if (!clear.step()) {
+            truncated.accept(clear.found());
             clear = null;
         }
         return State.EACH;

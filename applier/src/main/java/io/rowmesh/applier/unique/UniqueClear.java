@@ -22,7 +22,6 @@ final class UniqueClear {
     private State state = State.HOLD;
     private boolean held;
     private FoundUnique found;
-    private FoundUnique first;
     private boolean removed;
 
     /** @param header of the change that deletes; null for repairs */
@@ -55,7 +54,6 @@ final class UniqueClear {
         if (!held && found.row() != null) {
             return State.HOLD;
         }
-        first = first == null ? found : first;
         return goes(found.row()) ? State.REMOVE : dropOrDone();
     }
 
@@ -63,11 +61,12 @@ final class UniqueClear {
         return goes(found.hidden()) ? State.DROP : State.DONE;
     }
 
-    private boolean goes(UniqueRow stored) {
+    /** Whether it is older than the delete. */
+    boolean goes(UniqueRow stored) {
         if (stored == null) {
             return false;
         }
-        Version delete = header != null ? header.version() : found.delete();
+        Version delete = header != null ? header.version() : found.deleted();
         int order = delete == null ? 1 : stored.version().compareTo(delete);
         return order < 0 || order == 0 && header != null;
     }
@@ -90,8 +89,8 @@ final class UniqueClear {
         return removed;
     }
 
-    /** What stood before; valid once it is done. */
+    /** What stood before, as it was when it was taken away or left; valid once it is done. */
     FoundUnique found() {
-        return first;
+        return found;
     }
 }

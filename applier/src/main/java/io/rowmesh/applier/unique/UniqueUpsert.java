@@ -59,7 +59,7 @@ final class UniqueUpsert {
         if (!held && found.row() != null) {
             return State.HOLD;
         }
-        written = applies(found.row()) && applies(found.hidden()) && LastWriteWins.applies(found.delete(), header.version());
+        written = applies(found.row()) && applies(found.hidden()) && LastWriteWins.applies(found.deleted(), header.version());
         return !written ? State.DONE : found.hidden() != null ? State.DROP : place();
     }
 

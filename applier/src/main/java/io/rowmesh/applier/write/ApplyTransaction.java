@@ -281,6 +281,10 @@ public final class ApplyTransaction {
         if (repair != null && repair.step()) {
             return true;
         }
+        if (repair != null) {
+            fallen(repair.table().id(), UniqueHistory.fallen(repair));
+            UniqueHistory.replaced(repair.table(), repair.replaced()).forEach(outcome.afterCommit::add);
+        }
         repair = nextRepair();
         if (repair != null) {
             target.sayRepair();

@@ -11,4 +11,9 @@ import io.rowmesh.schema.Version;
  * @param delete what it is older than, or newer
  */
 public record FallenRow(String key, NamedRow row, Version stored, PastDelete delete) {
+
+    /** Whether it is newer than the delete. */
+    boolean stays() {
+        return stored != null && stored.compareTo(delete.version()) > 0;
+    }
 }

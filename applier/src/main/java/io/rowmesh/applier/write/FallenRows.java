@@ -29,12 +29,8 @@ public record FallenRows(List<FallenRow> listed, long deleted, long kept) {
 
     /** But for those, of the listed ones, that stay and had seen the delete. */
     FallenRows without(Predicate<FallenRow> hadSeen) {
-        List<FallenRow> left = listed.stream().filter(each -> !stays(each) || !hadSeen.test(each)).toList();
+        List<FallenRow> left = listed.stream().filter(each -> !each.stays() || !hadSeen.test(each)).toList();
         return left.size() == listed.size() ? this : new FallenRows(left, deleted, kept - (listed.size() - left.size()));
-    }
-
-    private static boolean stays(FallenRow each) {
-        return each.stored() != null && each.stored().compareTo(each.delete().version()) > 0;
     }
 
     /** For the history; beyond what is listed they are counted there. */
@@ -54,7 +50,7 @@ public record FallenRows(List<FallenRow> listed, long deleted, long kept) {
 
     private static ConflictRecord record(FallenRow each, TableId table, String rule) {
         PastDelete delete = each.delete();
-        return ConflictRecord.of(ConflictType.DELETE_ORIGIN_DIFFERS, table, each.key(), rule, stays(each) ? Decision.KEPT_LOCAL : Decision.DELETED,
+        return ConflictRecord.of(ConflictType.DELETE_ORIGIN_DIFFERS, table, each.key(), rule, each.stays() ? Decision.KEPT_LOCAL : Decision.DELETED,
                 new ConflictRecord.Side(each.row(), each.stored()),
                 new ConflictRecord.Incoming(null, delete.version(), delete.epoch(), delete.sequence()));
     }

@@ -173,10 +173,9 @@ public final class LocalRepairs {
             if (!uniques.covers(table)) {
                 planDeletesOfOlderRows(table, keyed, last);
                 planDeletesOfOlderRows(table, truncates, last);
-            } else if (truncates.isEmpty()) {
-                uniques.at(table, keyed.stream().map(Deleted::texts).toList());
             } else {
-                uniques.everywhere(table);
+                List<String[]> keys = truncates.isEmpty() ? keyed.stream().map(Deleted::texts).toList() : null;
+                uniques.after(table, keys, last ? deleted.stream().map(each -> each.delete().version()).toList() : List.of());
             }
         });
     }

@@ -2,6 +2,7 @@ package io.rowmesh.applier.write;
 
 import io.rowmesh.applier.history.ConflictBatch;
 import io.rowmesh.applier.merge.KeyWrite;
+import io.rowmesh.applier.unique.UniqueRepair;
 import io.rowmesh.schema.TableId;
 
 import java.sql.SQLException;
@@ -24,6 +25,12 @@ final class RepairHistory {
 
     void add(TableId table, List<FallenRows> all) {
         all.forEach(rows -> add(table, rows));
+    }
+
+    /** Of a table under unique: newest-wins, once it is done. */
+    void add(UniqueRepair done) {
+        add(done.table().id(), UniqueHistory.fallen(done));
+        UniqueHistory.replaced(done.table(), done.replaced()).forEach(batch::add);
     }
 
     /** What captured local writes met in the states of their keys. */

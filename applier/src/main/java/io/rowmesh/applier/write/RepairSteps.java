@@ -80,8 +80,13 @@ final class RepairSteps {
 
     /** In a transaction of its own. */
     void repair(UniqueRepair repair) {
-        addTolerant(() -> again = repair.step());
-        commit();
+        addTolerant(() -> {
+            again = repair.step();
+            if (!again) {
+                history.add(repair);
+            }
+        });
+        commitWithHistory();
     }
 
     void commitWithHistory() {

@@ -2,6 +2,7 @@ package io.rowmesh.applier.write;
 
 import io.rowmesh.applier.unique.UniqueRepair;
 import io.rowmesh.schema.TableId;
+import io.rowmesh.schema.Version;
 
 import java.util.Collection;
 import java.util.List;
@@ -28,6 +29,11 @@ final class UniqueRepairs {
     /** @param keys that may have a row below a delete; the texts of the key columns */
     void at(TableId table, Collection<String[]> keys) {
         steps.repair(UniqueRepair.at(target.uniques(), table, keys));
+    }
+
+    /** After deletes that no other region has heard of yet. @param keys null for wherever a row may be below a delete */
+    void after(TableId table, Collection<String[]> keys, Collection<Version> justMade) {
+        steps.repair(UniqueRepair.after(target.uniques(), table, keys, justMade));
     }
 
     /** Wherever a row may be below a delete. */

@@ -53,7 +53,8 @@ final class UniqueRows {
                 }
                 Version hidden = version(row, 7, 8);
                 return new FoundUnique(stands ? new UniqueRow(texts(row, 12, columns), stored, xmin, row.getString(6) != null) : null,
-                        hidden == null ? null : new UniqueRow(texts(row, 12 + columns, columns), hidden, 0, true), delete);
+                        hidden == null ? null : new UniqueRow(texts(row, 12 + columns, columns), hidden, 0, true),
+                        delete == null ? null : new FoundUnique.Delete(delete, row.getInt(13 + 2 * columns), row.getLong(14 + 2 * columns)));
             }
         }
     }

@@ -29,18 +29,19 @@ record UniqueStatements(TableShape shape, int[] positions, int[] updated, String
      * xmin, commit timestamp (microseconds) and origin's number of the row's last writer, whether that is the running transaction,
      * the version kept for it; the hidden row's version; the newest delete; until when (microseconds) a row of unknown version was
      * written; then the columns of the row and of the hidden row as exact texts; until when rows of any key were written that are of
-     * unknown version since a rewrite. One row, also where there is none. Parameters: schema, table, key, key columns.
+     * unknown version since a rewrite; the delete's epoch and sequence. One row, also where there is none. Parameters: schema, table, key, key columns.
      */
     private static final String FIND = """
             select t.xmin::text::bigint, %1$s, v.roident::bigint, pg_current_xact_id_if_assigned() is not null and age(t.xmin) <= 0,
-              %2$s, m.origin, %3$s, s.origin, %4$s, d.origin, %10$s, %5$s, %6$s, %11$s
+              %2$s, m.origin, %3$s, s.origin, %4$s, d.origin, %10$s, %5$s, %6$s, %11$s,
+              d.epoch, d.sequence
             from (select ?::text as s, ?::text as n, ?::text as k) k
             left join %7$s t on %8$s
             left join lateral (%9$s) v on true
             left join rowmesh.row_version m on m.table_schema = k.s and m.table_name = k.n and md5(m.row_key) = md5(k.k)
               and m.row_xmin = t.xmin::text::bigint
             left join rowmesh.shadow s on s.table_schema = k.s and s.table_name = k.n and md5(s.row_key) = md5(k.k)
-            left join lateral (select d.deleted_at, d.origin from rowmesh.tombstone d
+            left join lateral (select d.deleted_at, d.origin, d.epoch, d.sequence from rowmesh.tombstone d
               where d.table_schema = k.s and d.table_name = k.n and md5(d.row_key) in (md5(k.k), md5('*'))
               order by d.deleted_at desc, d.origin collate "C" desc limit 1) d on true""";
 

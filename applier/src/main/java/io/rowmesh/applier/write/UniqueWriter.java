@@ -12,6 +12,7 @@ import io.rowmesh.applier.unique.UniqueRow;
 import io.rowmesh.applier.unique.UniqueTarget;
 import io.rowmesh.rules.ConflictNaming;
 import io.rowmesh.rules.ConflictType;
+import io.rowmesh.rules.LastWriteWins;
 import io.rowmesh.rules.RowRule;
 import io.rowmesh.rules.SeenAhead;
 import io.rowmesh.schema.RowChange;
@@ -54,7 +55,7 @@ final class UniqueWriter implements ChangeWriter {
         if (next.kind() == RowChange.Kind.DELETE || next.kind() == RowChange.Kind.TRUNCATE) {
             tombstones.add(List.of(TableKey.of(next)));
         }
-        write = new UniqueChange(target, header, next);
+        write = new UniqueChange(target, header, next, this::truncated);
         return this;
     }
 
@@ -73,6 +74,8 @@ final class UniqueWriter implements ChangeWriter {
             written.remove(next);
             showing = new Showing(target, header, target.shape(next));
         } else if (!showing.step()) {
+            // A local write of a key became visible only after the change had looked for one.
+            UniqueHistory.replaced(showing.table(), showing.replaced()).forEach(outcome::conflict);
             showing = null;
         }
         return true;
@@ -92,22 +95,35 @@ final class UniqueWriter implements ChangeWriter {
             return;
         }
         FoundUnique found = write.found();
-        UniqueRow met = found.row() != null ? found.row() : found.hidden();
         if (change.kind() == RowChange.Kind.DELETE && found.row() == null) {
             outcome.deleteWithoutRow(change);
         }
-        if (met != null) {
-            ConflictNaming.metRow(change.kind(), met.version(), header).filter(type -> !ahead.hadSeen(met.version(), header))
-                    .ifPresent(type -> note(type, new Side(NamedRow.of(change.table(), met.row()), met.version())));
+        if (!found.rows().isEmpty()) {
+            found.rows().forEach(this::tell);
         } else if (change.kind() == RowChange.Kind.DELETE || found.delete() == null) {
             ConflictNaming.metNothing(change.kind()).ifPresent(type -> note(type, null));
         } else {
-            ConflictType type = write.written() ? ConflictNaming.metOlderDelete(change.kind(), found.delete(), header).orElse(null)
+            ConflictType type = write.written() ? ConflictNaming.metOlderDelete(change.kind(), found.deleted(), header).orElse(null)
                     : ConflictNaming.metNewerDelete();
-            if (type != null && !ahead.hadSeen(found.delete(), header)) {
+            if (type != null && !ahead.hadSeen(found.deleted(), header)) {
                 // A delete that the change had seen does not explain why its row is missing.
-                note(type, type == ConflictType.UPDATE_DELETED ? new Side(null, found.delete()) : null);
+                note(type, type == ConflictType.UPDATE_DELETED ? new Side(null, found.deleted()) : null);
             }
+        }
+    }
+
+    private void tell(UniqueRow met) {
+        ConflictNaming.metRow(change.kind(), met.version(), header).filter(type -> !ahead.hadSeen(met.version(), header))
+                .ifPresent(type -> note(type, new Side(NamedRow.of(change.table(), met.row()), met.version())));
+    }
+
+    private void truncated(FoundUnique found) {
+        for (UniqueRow met : found.rows()) {
+            Decision decision = LastWriteWins.applies(met.version(), header.version()) ? Decision.DELETED : Decision.KEPT_LOCAL;
+            ConflictNaming.metRow(change.kind(), met.version(), header).filter(type -> !ahead.hadSeen(met.version(), header))
+                    .ifPresent(type -> outcome.conflict(ConflictRecord.of(type, change.table().id(), RowKey.of(change.table(), met.row()),
+                            RowRule.LAST_WRITE_WINS.label(), decision, new Side(NamedRow.of(change.table(), met.row()), met.version()),
+                            Incoming.of(null, header))));
         }
     }
 

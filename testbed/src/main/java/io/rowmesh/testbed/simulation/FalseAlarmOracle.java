@@ -44,9 +44,11 @@ final class FalseAlarmOracle {
         Version version = conflict.stored().version();
         long stood = Versions.of(version.commitMicros(), World.number(version.origin()));
         List<Operation> stored = ofKey.stream().filter(op -> op.version() == stood).toList();
-        List<Operation> incoming = ofKey.stream().filter(op -> op.region() == World.number(conflict.incoming().version().origin())
+        long came = Versions.of(conflict.incoming().version().commitMicros(), World.number(conflict.incoming().version().origin()));
+        List<Operation> incoming = ofKey.stream().filter(op -> op.version() == came || op.region() == Versions.origin(came)
                 && op.sequence() == conflict.incoming().sequence()).toList();
-        if (stored.stream().noneMatch(one -> incoming.stream().anyMatch(other -> conflict(one, other) || mayTakeForUnseen(region, told, one, other)))) {
+        if (stored.stream().noneMatch(one -> incoming.stream().anyMatch(other -> conflict(one, other) || mayTakeForUnseen(region, told, one, other)
+                || hidden(region, conflict, one, other)))) {
             throw new Broken("the history of region " + region.name + " tells of a " + conflict.type().label() + " of "
                     + conflict.incoming().version() + " with " + version + " at " + conflict.key() + " of " + conflict.table() + ": "
                     + (stored.isEmpty() || incoming.isEmpty() ? "one of them was never written" : "one of them had seen the other"));
@@ -60,6 +62,12 @@ final class FalseAlarmOracle {
     private boolean mayTakeForUnseen(Region region, DbTransaction told, Operation stored, Operation incoming) {
         return stored.version() > incoming.version() && stored.hasSeen(incoming) && stored.region() != region.number
                 && (region.restartedBetween(region.appliedOf(stored), told) || !isInOrder(stored));
+    }
+
+    /** A row that was hidden where a user deleted its key counts as unseen by that delete, though it had been applied before. */
+    private static boolean hidden(Region region, ConflictRecord conflict, Operation stored, Operation incoming) {
+        return conflict.table().equals(UniqueRows.SHAPE.id()) && incoming.deletes() && incoming.region() == region.number
+                && stored.region() != region.number && stored.version() < incoming.version();
     }
 
     /** Whether what stands before a write in its region's log has lower timestamps. */

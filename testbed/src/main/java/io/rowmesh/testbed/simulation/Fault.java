@@ -98,6 +98,9 @@ public enum Fault {
     COUNTER_HISTORY_WITHOUT_MERGED(Rules.COUNTERS, "the history leaves out counters into which a write was merged that had not seen them"),
     HISTORY_WITHOUT_CAPTURED(Rules.COLUMN_MERGE, "the history leaves out what captured local writes meet"),
     HISTORY_WITHOUT_OLDER_COLUMNS(Rules.COLUMN_MERGE, "the history leaves out columns of a change that are older than what stands"),
+    UNIQUE_HISTORY_WITHOUT_DELETED(Rules.UNIQUE, HISTORY_WITHOUT_DELETED),
+    UNIQUE_HISTORY_WITHOUT_REPAIRS(Rules.UNIQUE, "the history leaves out what the capture's repairs meet"),
+    UNIQUE_HISTORY_WITHOUT_TRUNCATES(Rules.UNIQUE, "the history leaves out what another region's truncate meets"),
     HISTORY_WITHOUT_CAPTURED_SIBLINGS(Rules.SIBLINGS, HISTORY_WITHOUT_CAPTURED),
     HISTORY_WITHOUT_REPLACED(Rules.SIBLINGS, "the history leaves out what was shown before a write took its place"),
     HISTORY_WITHOUT_REFUSED_SIBLINGS(Rules.SIBLINGS, HISTORY_WITHOUT_OLDER_COLUMNS);

@@ -239,7 +239,8 @@ final class MemoryTarget implements Target {
     private boolean isLeftOut(ConflictRecord conflict) {
         return is(Fault.HISTORY_WITHOUT_DELETED) && conflict.type() == ConflictType.UPDATE_DELETED
                 || is(Fault.COUNTER_HISTORY_WITHOUT_MERGED) && conflict.decision() == Decision.MERGED
-                || is(Fault.HISTORY_WITHOUT_CAPTURED) && self
+                || (is(Fault.HISTORY_WITHOUT_CAPTURED) || is(Fault.UNIQUE_HISTORY_WITHOUT_REPAIRS)) && self
+                || is(Fault.UNIQUE_HISTORY_WITHOUT_TRUNCATES) && !self && conflict.incoming() != null && conflict.incoming().row() == null
                 || is(Fault.HISTORY_WITHOUT_REPLACED) && conflict.decision() != Decision.KEPT_LOCAL
                 || is(Fault.HISTORY_WITHOUT_OLDER_COLUMNS) && conflict.type() != ConflictType.UPDATE_DELETED
                 && conflict.decision() == Decision.KEPT_LOCAL;

@@ -75,7 +75,7 @@ final class MemoryUniques implements UniqueTarget {
         Tuple delete = header == null && is(Fault.UNIQUE_DELETES_NOT_REASSERTED) ? null : statement.tombstone(table, slot);
         session.endStatement();
         return new FoundUnique(row == null ? null : shown(statement, header, table, slot, row), hidden == null ? null : hidden(slot, hidden),
-                delete == null ? null : version(delete));
+                delete == null ? null : new FoundUnique.Delete(version(delete), 1, delete.sequence));
     }
 
     private UniqueRow shown(MemoryStatement statement, TransactionHeader header, Table table, int slot, Tuple row) {

@@ -23,6 +23,7 @@ final class Oracle {
         for (int number = 0; number < world.shapes.size(); number++) {
             if (world.shapes.get(number) == UniqueRows.SHAPE) {
                 new UniqueOracle(world, number).check();
+                history.check(number);
                 continue;
             }
             int keys = world.regions[0].database.tables[number].slots.length;

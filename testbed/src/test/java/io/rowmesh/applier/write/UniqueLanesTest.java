@@ -50,7 +50,7 @@ class UniqueLanesTest {
     void connect() throws SQLException {
         postgres.execute("drop table if exists public.account",
                 "create table public.account (id int primary key, mail text collate \"C\" unique, phone numeric(8,2), name text, unique (phone) include (name))",
-                "truncate rowmesh.progress, rowmesh.tombstone, rowmesh.parked, rowmesh.shadow, rowmesh.row_version");
+                "truncate rowmesh.progress, rowmesh.tombstone, rowmesh.parked, rowmesh.shadow, rowmesh.row_version, rowmesh.conflict");
         us = TestingLanes.under(TableRules.newestWins(), postgres);
     }
 
@@ -191,6 +191,7 @@ class UniqueLanesTest {
         us.capture(insert);
         assertEquals("", hidden());
         assertEquals("1|new@x|null|again\n2|a@x|null|two", rows());
+        assertEquals(List.of("insert_exists [\"1\"] deleted eu -"), history());
     }
 
     @Test
@@ -200,9 +201,27 @@ class UniqueLanesTest {
         us.apply("ap", start + 20, update("1", "b@x", null, "older than two's later write"));
         us.apply("ap", start + 30, update("2", "b@x", null, "two"));
         assertEquals("[\"1\"]", hidden());
+        postgres.execute("truncate rowmesh.conflict");
         us.capture(delete);
         assertEquals("", hidden());
         assertEquals("2|b@x|null|two", rows());
+        assertEquals(List.of("delete_origin_differs [\"1\"] deleted ap us"), history());
+    }
+
+    @Test
+    void theHistoryTellsWhichRowsStandOverACapturedDelete() throws SQLException {
+        us.apply("eu", start, insert("1", "a@x", null, "one"), insert("2", "b@x", null, "two"));
+        Local delete = us.locally("delete from public.account where id = 1", delete("1"));
+        us.apply("ap", Micros.now(), insert("1", "a@x", null, "newer"));
+        postgres.execute("truncate rowmesh.conflict");
+        us.capture(delete);
+        assertEquals(List.of("delete_origin_differs [\"1\"] kept_local ap us"), history());
+        Local truncate = us.locally("truncate public.account", new RowChange.Truncate(T));
+        us.apply("ap", Micros.now(), insert("3", "c@x", null, "newer"));
+        postgres.execute("truncate rowmesh.conflict");
+        us.capture(truncate);
+        assertEquals(List.of("delete_origin_differs [\"3\"] kept_local ap us"), history());
+        assertEquals("3|c@x|null|newer", rows());
     }
 
     @Test
@@ -220,6 +239,7 @@ class UniqueLanesTest {
         us.apply("eu", start + 15, new RowChange.Truncate(T));
         assertEquals("2|a@x|null|two", rows());
         assertEquals("", hidden());
+        assertEquals(List.of("delete_origin_differs [\"2\"] kept_local ap eu"), history());
         us.apply("eu", start + 40, insert("3", "a@x", null, "three"));
         Local truncate = us.locally("truncate public.account", new RowChange.Truncate(T));
         us.capture(truncate);
@@ -267,6 +287,12 @@ class UniqueLanesTest {
 
     private static String rows() {
         return postgres.lines("select * from public.account order by id");
+    }
+
+    /** In whichever order they were listed. */
+    private static List<String> history() {
+        return postgres.query("select concat_ws(' ', type, row_key, decision, coalesce(stored_origin, '-'), coalesce(incoming_origin, '-'))"
+                + " from rowmesh.conflict order by 1").stream().map(row -> row.get(0)).toList();
     }
 
     private static String hidden() {
