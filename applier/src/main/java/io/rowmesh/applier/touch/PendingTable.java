@@ -24,7 +24,9 @@ final class PendingTable {
             select u.s, u.n, u.k, ?, ?, timestamptz 'epoch' + ? * interval '1 microsecond', clock_timestamp(), ?
             from unnest(?::text[], ?::text[], ?::text[]) as u(s, n, k) order by u.s, u.n, u.k
             on conflict (table_schema, table_name, md5(row_key)) do update
-            set log_position = excluded.log_position, xid = excluded.xid, committed_at = excluded.committed_at,
+            set (log_position, xid, committed_at) = (select g.log_position, g.xid, g.committed_at from (values
+                  (p.log_position, p.xid, p.committed_at), (excluded.log_position, excluded.xid, excluded.committed_at))
+                  g (log_position, xid, committed_at) order by g.log_position desc limit 1),
                 only_by_touch = p.only_by_touch or excluded.only_by_touch""";
 
     private static final String REMOVE = """

@@ -2,6 +2,7 @@ package io.rowmesh.rules.credible;
 
 import java.util.HashSet;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * One local transaction as the capture reads it, judged at its end: is it shipped with the timestamp it has, or withheld?
@@ -27,6 +28,8 @@ public final class LocalTransaction {
     private final long micros;
     private final WrittenKeys keys = new WrittenKeys();
     private final Set<WrittenKey> settled = new HashSet<>();
+    /** Pending keys that it wrote. */
+    private final Set<WrittenKey> written = new HashSet<>();
     private boolean mustWait;
 
     /** @param micros its commit timestamp, microseconds */
@@ -53,7 +56,7 @@ public final class LocalTransaction {
         }
         mustWait |= pending.needsTouch(key);
         if (pending.holds(key)) {
-            settled.add(key);
+            written.add(key);
         }
     }
 
@@ -68,11 +71,17 @@ public final class LocalTransaction {
      */
     public Verdict judge(long position, long latestMicros) {
         versions.passed(position);
-        if (micros > latestMicros || !versions.isAbove(micros, keys) || mustWait) {
+        if (micros > latestMicros || !versions.isAbove(micros, keys) || mustWait || wasWithheld(position)) {
             return Verdict.WITHHOLD;
         }
+        written.stream().filter(key -> pending.position(key) < position).forEach(settled::add);
         versions.shipped(micros, keys);
         settled.forEach(pending::settled);
         return Verdict.SHIP;
+    }
+
+    /** Judged again after a restart it stays withheld, whatever is known now: a touch may have left its tombstone here. */
+    private boolean wasWithheld(long position) {
+        return Stream.concat(written.stream(), settled.stream()).anyMatch(key -> pending.holds(key) && pending.position(key) == position);
     }
 }

@@ -20,7 +20,7 @@ public final class PendingKeys {
      *                    changes that began after that later write may have been dropped against it
      */
     public void withheld(WrittenKey key, long position, boolean onlyByTouch) {
-        positions.put(key.number(), position);
+        positions.raise(key.number(), position);
         if (onlyByTouch) {
             this.onlyByTouch.add(key.number());
         }
@@ -28,6 +28,11 @@ public final class PendingKeys {
 
     public boolean holds(WrittenKey key) {
         return positions.get(key.number()) != LongMap.NONE;
+    }
+
+    /** The end of its last withheld write; only of a key that is pending. */
+    long position(WrittenKey key) {
+        return positions.get(key.number());
     }
 
     /** Whether a write of the key must be withheld until the key, or its table after a truncate, is touched. */

@@ -330,10 +330,6 @@ final class Database {
         self.state = DbTransaction.State.ABORTED;
         self.waitsFor = null;
         open.remove(self);
-        // A transaction that only reads takes no number.
-        if (!self.wrote && all.get(all.size() - 1) == self) {
-            all.remove(all.size() - 1);
-        }
     }
 
     /** The client is gone: what it has not committed is undone, a commit under way goes on by itself. */

@@ -23,7 +23,7 @@ public enum Fault {
     RESUME_BY_ORIGIN_POSITION("resumes by the replication origin's position, which aborts advance"),
     READ_THEN_WRITE("the guard is judged before the row is locked"),
     SHIPPED_BEFORE_TOMBSTONE("a local delete is shipped before its tombstone is recorded"),
-    SHIPPED_BEFORE_SYNC(Rules.LONG_COMMITS_AND_STEPS, "transactions are shipped that are not yet durable in the change log"),
+    SHIPPED_BEFORE_SYNC(Rules.COUNTER_CLOCK_STEPS, "transactions are shipped that are not yet durable in the change log"),
     CONFIRMED_BEFORE_SYNC("the slot moves past what is not yet durable in the change log"),
     ORIGIN_TAG_LOST_ON_SECOND_CHUNK("only the first chunk of an applied transaction carries the origin"),
     HEARTBEAT_OVERTAKES_DELETE("a heartbeat overtakes transactions that wait for their tombstones"),

@@ -91,6 +91,8 @@ final class MemorySession {
             database.abort(own);
         }
         open = null;
+        // One that failed has ended.
+        statement = null;
         return own.wrote ? own : null;
     }
 

@@ -163,6 +163,7 @@ final class MemoryTarget implements Target {
 
     @Override
     public void backToSavepoint() {
+        session.endStatement();
     }
 
     @Override

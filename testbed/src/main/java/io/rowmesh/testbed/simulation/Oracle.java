@@ -18,6 +18,7 @@ final class Oracle {
 
     /** @throws Broken when a region holds anything else */
     void check() {
+        TouchOracle.check(world);
         CounterOracle counters = new CounterOracle(world);
         HistoryOracle history = new HistoryOracle(world);
         for (int number = 0; number < world.shapes.size(); number++) {

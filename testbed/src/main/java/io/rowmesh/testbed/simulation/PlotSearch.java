@@ -50,6 +50,10 @@ final class PlotSearch {
         return fault;
     }
 
+    int done() {
+        return done.get();
+    }
+
     String text() {
         return done + " of " + plots.size() + " plots, " + states + " states, " + ends + " ends";
     }

@@ -147,7 +147,9 @@ final class Region {
         boolean withdrawn = database.withdrawTombstone(key, writer.micros) && world.planted != Fault.WITHDRAWN_SETTLED_BY_WRITE;
         Pending before = pendingTable.get(key);
         pending.withheld(key, writer.position, withdrawn);
-        pendingTable.put(key, new Pending(writer.position, writer, withdrawn || before != null && before.onlyByTouch()));
+        boolean onlyByTouch = withdrawn || before != null && before.onlyByTouch();
+        DbTransaction last = before == null || before.position() < writer.position ? writer : before.writer();
+        pendingTable.put(key, new Pending(last.position, last, onlyByTouch));
     }
 
     void settled(Collection<WrittenKey> keys) {
