@@ -189,7 +189,9 @@ public final class KeptRounds {
 
     /** Gives up, after an error and once the session is closed. */
     public void abandon() {
-        if (held != null) {
+        if (held != null && state == State.COMMIT) {
+            context.locks().keepUnsettled(context.options().region(), held);
+        } else if (held != null) {
             held.close();
         }
     }

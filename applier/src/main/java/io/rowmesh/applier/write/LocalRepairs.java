@@ -44,6 +44,7 @@ public final class LocalRepairs {
 
     /** To be done first: learns the tombstones that stand, and repeats every second look that a restart may have cut short. */
     public void start() {
+        context.locks().settle(context.options().region());
         steps.lockAll();
         loadIndex();
         steps.add(() -> target.tablesWithTombstones().stream().filter(context.options().receives()).filter(this::hasTombstones)

@@ -17,6 +17,7 @@ final class RepairSteps {
     /** The first step has not done all of its part. */
     private boolean again;
     private KeyLocks.Held held;
+    private boolean committing;
 
     interface SqlStep {
         void run() throws SQLException;
@@ -69,7 +70,11 @@ final class RepairSteps {
     }
 
     void commit() {
-        add(target::commit);
+        add(() -> {
+            committing = true;
+            target.commit();
+            committing = false;
+        });
     }
 
     /** A statement that deletes rows, what the history has to tell of them, and the commit. */
@@ -110,9 +115,11 @@ final class RepairSteps {
         });
     }
 
-    /** Gives up, after an error and once the session is closed. */
+    /** Gives up, after an error and once the session is closed. Whether a commit under way takes place is known once the next one begins. */
     void abandon() {
-        if (held != null) {
+        if (held != null && committing) {
+            context.locks().keepUnsettled(context.options().region(), held);
+        } else if (held != null) {
             held.close();
         }
     }

@@ -120,6 +120,25 @@ class TouchTest {
         assertEquals("y", b.value());
     }
 
+    /** A touch may have left its tombstone, or states that were joined, before the node died. */
+    @Test
+    void whatWasWithheldStaysWithheldWhenItIsJudgedAgain() {
+        LogVersions versions = new LogVersions(Long.MIN_VALUE, Long.MIN_VALUE);
+        PendingKeys pending = new PendingKeys();
+        pending.withheld(TouchingRegion.KEY, 20, false);
+        assertEquals(LocalTransaction.Verdict.SHIP, judged(versions, pending, 10), "it came before");
+        assertTrue(pending.holds(TouchingRegion.KEY), "and says nothing of what came later");
+        assertEquals(LocalTransaction.Verdict.WITHHOLD, judged(versions, pending, 20));
+        assertEquals(LocalTransaction.Verdict.SHIP, judged(versions, pending, 30));
+        assertFalse(pending.holds(TouchingRegion.KEY));
+    }
+
+    private static LocalTransaction.Verdict judged(LogVersions versions, PendingKeys pending, long position) {
+        LocalTransaction transaction = new LocalTransaction(versions, pending, position);
+        transaction.wrote(TouchingRegion.KEY);
+        return transaction.judge(position, FOREVER);
+    }
+
     /** It is not above what was dropped against the withheld one: then it is not credible itself. */
     @Test
     void aLaterWriteBelowWhatWasDroppedIsWithheldToo() {

@@ -322,6 +322,9 @@ final class Capture implements Actor {
             target.close();
             repairs.abandon();
             rounds.abandon();
+            if (world.planted == Fault.LOCK_FREED_WHILE_COMMIT_UNKNOWN) {
+                region.locks.settle(region.name);
+            }
         }
         target = null;
         state = State.DOWN;

@@ -1,10 +1,13 @@
 package io.rowmesh.testbed.simulation;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import java.util.List;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -62,6 +65,22 @@ class SimulationTest {
     @Test
     void theHistoryTellsWhatAChangeMetBeforeItWasDecidedOnceMore() {
         assertNull(Simulation.run(70_008_691, Rules.CUSTOM, null, null).fault());
+    }
+
+    /** Histories that once ended with different regions; what they showed is told in docs/proof.md. */
+    @ParameterizedTest
+    @CsvSource({"UNIQUE_CLOCK_STEPS, 70010616", "LONG_COMMITS_AND_STEPS, 6441", "COLUMN_CLOCK_STEPS, 60050732", "UNIQUE_CLOCK_STEPS, 60016684",
+        "UNIQUE_CLOCK_STEPS, 3841", "UNIQUE_CLOCK_STEPS, 70107832", "UNIQUE_CLOCK_STEPS, 70109751"})
+    void aSeedThatOnceFailedEndsWithEqualRegions(Rules rules, long seed) {
+        assertNull(Simulation.run(seed, rules, null, null).fault());
+    }
+
+    @Test
+    void everyHistoryOfCountersAndColumnsWithClocksThatStepEndsWithEqualRegions() throws InterruptedException {
+        for (Rules rules : List.of(Rules.COUNTER_CLOCK_STEPS, Rules.COLUMN_CLOCK_STEPS)) {
+            Campaign campaign = new Campaign(1, 500, rules, null).run(Runtime.getRuntime().availableProcessors(), () -> false);
+            assertEquals("[]", campaign.failed().toString());
+        }
     }
 
     @Test
