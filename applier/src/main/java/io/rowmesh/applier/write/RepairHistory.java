@@ -43,9 +43,13 @@ final class RepairHistory {
         batch = new ConflictBatch();
     }
 
-    /** In the open transaction, which goes on also when the history refuses it. */
+    /**
+     * In the open transaction, which goes on also when the history refuses it. Durably: what a crash of the database took of it would not be
+     * told again once the change log has what was captured.
+     */
     void write() throws SQLException {
         if (!batch.isEmpty()) {
+            context.target().keys().durable();
             refused = context.target().writeConflicts(batch);
             forget();
         }

@@ -63,7 +63,11 @@ record Operation(int region, long place, long sequence, long version, long[] see
             List<RowChange> shipped = each.shipped == null ? List.of() : each.shipped;
             for (int i = 0; i < shipped.size(); i++) {
                 if (shipped.get(i).table() == table) {
-                    into.add(new Operation(region.number, each.position * 1_000L + i, sequences.get((long) each.position),
+                    Long sequence = sequences.get((long) each.position);
+                    if (sequence == null) {
+                        throw new Broken(region.name + " has not in its change log what it shipped: " + World.text(each));
+                    }
+                    into.add(new Operation(region.number, each.position * 1_000L + i, sequence,
                             Versions.of(each.shippedMicros(), region.number), before, newestBefore, shipped.get(i)));
                 }
             }

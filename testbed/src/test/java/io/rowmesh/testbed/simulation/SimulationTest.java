@@ -70,7 +70,8 @@ class SimulationTest {
     /** Histories that once ended with different regions; what they showed is told in docs/proof.md. */
     @ParameterizedTest
     @CsvSource({"UNIQUE_CLOCK_STEPS, 70010616", "LONG_COMMITS_AND_STEPS, 6441", "COLUMN_CLOCK_STEPS, 60050732", "UNIQUE_CLOCK_STEPS, 60016684",
-        "UNIQUE_CLOCK_STEPS, 3841", "UNIQUE_CLOCK_STEPS, 70107832", "UNIQUE_CLOCK_STEPS, 70109751"})
+        "UNIQUE_CLOCK_STEPS, 3841", "UNIQUE_CLOCK_STEPS, 70107832", "UNIQUE_CLOCK_STEPS, 70109751",
+        "ALL, 100924699"})
     void aSeedThatOnceFailedEndsWithEqualRegions(Rules rules, long seed) {
         assertNull(Simulation.run(seed, rules, null, null).fault());
     }
