@@ -98,7 +98,7 @@ final class UniqueWriter implements ChangeWriter {
         if (change.kind() == RowChange.Kind.DELETE && found.row() == null) {
             outcome.deleteWithoutRow(change);
         }
-        if (!found.rows().isEmpty()) {
+        if (!found.rows().isEmpty() && !fellToDelete(found)) {
             found.rows().forEach(this::tell);
         } else if (change.kind() == RowChange.Kind.DELETE || found.delete() == null) {
             ConflictNaming.metNothing(change.kind()).ifPresent(type -> note(type, null));
@@ -110,6 +110,12 @@ final class UniqueWriter implements ChangeWriter {
                 note(type, type == ConflictType.UPDATE_DELETED ? new Side(null, found.deleted()) : null);
             }
         }
+    }
+
+    /** Also where an older row stands still: the delete's repair comes later. */
+    private boolean fellToDelete(FoundUnique found) {
+        return !write.written() && change.kind() != RowChange.Kind.DELETE && found.delete() != null
+                && !LastWriteWins.applies(found.deleted(), header.version());
     }
 
     private void tell(UniqueRow met) {

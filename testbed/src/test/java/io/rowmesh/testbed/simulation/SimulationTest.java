@@ -71,7 +71,7 @@ class SimulationTest {
     @ParameterizedTest
     @CsvSource({"UNIQUE_CLOCK_STEPS, 70010616", "LONG_COMMITS_AND_STEPS, 6441", "COLUMN_CLOCK_STEPS, 60050732", "UNIQUE_CLOCK_STEPS, 60016684",
         "UNIQUE_CLOCK_STEPS, 3841", "UNIQUE_CLOCK_STEPS, 70107832", "UNIQUE_CLOCK_STEPS, 70109751",
-        "ALL, 100924699"})
+        "ALL, 100924699", "ALL, 120091521", "ALL, 120142974"})
     void aSeedThatOnceFailedEndsWithEqualRegions(Rules rules, long seed) {
         assertNull(Simulation.run(seed, rules, null, null).fault());
     }
