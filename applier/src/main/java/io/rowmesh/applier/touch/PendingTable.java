@@ -81,7 +81,7 @@ final class PendingTable {
             delete.setLong(5, micros);
             try (ResultSet rows = delete.executeQuery()) {
                 while (rows.next()) {
-                    withdrawn.add(new WrittenKey(new TableId(rows.getString(1), rows.getString(2)), rows.getString(3)));
+                    withdrawn.add(key(rows));
                 }
             }
         }
@@ -116,10 +116,13 @@ final class PendingTable {
     private static void forEach(PreparedStatement query, Consumer<PendingTouch> taker) throws SQLException {
         try (ResultSet rows = query.executeQuery()) {
             while (rows.next()) {
-                WrittenKey key = new WrittenKey(new TableId(rows.getString(1), rows.getString(2)), rows.getString(3));
-                taker.accept(new PendingTouch(key, rows.getLong(4), rows.getLong(5), rows.getBoolean(6)));
+                taker.accept(new PendingTouch(key(rows), rows.getLong(4), rows.getLong(5), rows.getBoolean(6)));
             }
         }
+    }
+
+    private static WrittenKey key(ResultSet rows) throws SQLException {
+        return new WrittenKey(new TableId(rows.getString(1), rows.getString(2)), rows.getString(3));
     }
 
     private static void bind(PreparedStatement statement, int first, Collection<WrittenKey> keys) throws SQLException {

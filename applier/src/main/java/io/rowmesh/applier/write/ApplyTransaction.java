@@ -346,10 +346,8 @@ public final class ApplyTransaction {
      * may still, are kept until that is settled ({@link KeyLocks#settle}).
      */
     public void abandon() {
-        if (state == State.COMMIT) {
-            context.locks().keepUnsettled(header.origin(), held);
-        } else if (state != State.DONE) {
-            held.close();
+        if (state != State.DONE) {
+            context.locks().giveUp(header.origin(), held, state == State.COMMIT);
         }
     }
 }

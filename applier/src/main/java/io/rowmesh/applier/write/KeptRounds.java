@@ -189,10 +189,8 @@ public final class KeptRounds {
 
     /** Gives up, after an error and once the session is closed. */
     public void abandon() {
-        if (held != null && state == State.COMMIT) {
-            context.locks().keepUnsettled(context.options().region(), held);
-        } else if (held != null) {
-            held.close();
+        if (held != null) {
+            context.locks().giveUp(context.options().region(), held, state == State.COMMIT);
         }
     }
 }

@@ -59,6 +59,19 @@ public final class KeyLocks {
         unsettled.put(origin, held);
     }
 
+    /**
+     * Of who gives up, after an error.
+     *
+     * @param mayCommit whether the commit was under way
+     */
+    void giveUp(String origin, Held held, boolean mayCommit) {
+        if (mayCommit) {
+            keepUnsettled(origin, held);
+        } else {
+            held.close();
+        }
+    }
+
     /** The origin's former session has ended, and with it every transaction it had open. */
     public synchronized void settle(String origin) {
         Held held = unsettled.remove(origin);

@@ -117,10 +117,8 @@ final class RepairSteps {
 
     /** Gives up, after an error and once the session is closed. Whether a commit under way takes place is known once the next one begins. */
     void abandon() {
-        if (held != null && committing) {
-            context.locks().keepUnsettled(context.options().region(), held);
-        } else if (held != null) {
-            held.close();
+        if (held != null) {
+            context.locks().giveUp(context.options().region(), held, committing);
         }
     }
 }

@@ -23,6 +23,7 @@ import io.rowmesh.schema.TransactionHeader;
 import java.sql.SQLException;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -119,15 +120,17 @@ final class UniqueWriter implements ChangeWriter {
     }
 
     private void tell(UniqueRow met) {
-        ConflictNaming.metRow(change.kind(), met.version(), header).filter(type -> !ahead.hadSeen(met.version(), header))
-                .ifPresent(type -> note(type, new Side(NamedRow.of(change.table(), met.row()), met.version())));
+        conflict(met).ifPresent(type -> note(type, new Side(NamedRow.of(change.table(), met.row()), met.version())));
+    }
+
+    private Optional<ConflictType> conflict(UniqueRow met) {
+        return ConflictNaming.metRow(change.kind(), met.version(), header).filter(type -> !ahead.hadSeen(met.version(), header));
     }
 
     private void truncated(FoundUnique found) {
         for (UniqueRow met : found.rows()) {
             Decision decision = LastWriteWins.applies(met.version(), header.version()) ? Decision.DELETED : Decision.KEPT_LOCAL;
-            ConflictNaming.metRow(change.kind(), met.version(), header).filter(type -> !ahead.hadSeen(met.version(), header))
-                    .ifPresent(type -> outcome.conflict(ConflictRecord.of(type, change.table().id(), RowKey.of(change.table(), met.row()),
+            conflict(met).ifPresent(type -> outcome.conflict(ConflictRecord.of(type, change.table().id(), RowKey.of(change.table(), met.row()),
                             RowRule.LAST_WRITE_WINS.label(), decision, new Side(NamedRow.of(change.table(), met.row()), met.version()),
                             Incoming.of(null, header))));
         }

@@ -74,7 +74,11 @@ public final class LocalTransaction {
         if (micros > latestMicros || !versions.isAbove(micros, keys) || mustWait || wasWithheld(position)) {
             return Verdict.WITHHOLD;
         }
-        written.stream().filter(key -> pending.position(key) < position).forEach(settled::add);
+        for (WrittenKey key : written) {
+            if (pending.position(key) < position) {
+                settled.add(key);
+            }
+        }
         versions.shipped(micros, keys);
         settled.forEach(pending::settled);
         return Verdict.SHIP;
@@ -82,6 +86,7 @@ public final class LocalTransaction {
 
     /** Judged again after a restart it stays withheld, whatever is known now: a touch may have left its tombstone here. */
     private boolean wasWithheld(long position) {
-        return Stream.concat(written.stream(), settled.stream()).anyMatch(key -> pending.holds(key) && pending.position(key) == position);
+        return !pending.isEmpty()
+                && Stream.concat(written.stream(), settled.stream()).anyMatch(key -> pending.holds(key) && pending.position(key) == position);
     }
 }

@@ -34,15 +34,7 @@ public final class Campaign {
 
     /** Runs until all seeds are done, or until told to stop. */
     public Campaign run(int threads, BooleanSupplier stop) throws InterruptedException {
-        List<Thread> workers = new ArrayList<>();
-        for (int i = 0; i < threads; i++) {
-            Thread worker = new Thread(() -> work(stop), "simulate-" + i);
-            worker.start();
-            workers.add(worker);
-        }
-        for (Thread worker : workers) {
-            worker.join();
-        }
+        Workers.run(threads, "simulate", () -> work(stop));
         return this;
     }
 

@@ -265,7 +265,7 @@ final class Capture implements Actor {
         List<RowChange> changes = new ArrayList<>();
         TableShape shape = region.database.table(key.table()).shape;
         changes.add(key.isWholeTable() ? new RowChange.Truncate(shape)
-                : new RowChange.Delete(shape, World.keyOnly(shape, World.KEYS[World.slot(key.key())])));
+                : new RowChange.Delete(shape, shape.keyOnly(World.KEYS[World.slot(key.key())])));
         changes.addAll(captured.changes);
         return changes;
     }

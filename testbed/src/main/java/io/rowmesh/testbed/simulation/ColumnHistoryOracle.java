@@ -105,7 +105,7 @@ final class ColumnHistoryOracle {
         boolean lives = false;
         boolean deleted = false;
         for (RowChange change : written.changes) {
-            if (change.table() != WideRows.SHAPE || change.kind() != RowChange.Kind.TRUNCATE && World.slot(change) != key) {
+            if (change.table() != WideRows.SHAPE || !World.touches(change, key)) {
                 continue;
             }
             touched = true;

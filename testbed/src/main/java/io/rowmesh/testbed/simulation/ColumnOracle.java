@@ -62,7 +62,7 @@ final class ColumnOracle {
     }
 
     private boolean writes(RowChange change, int key) {
-        return change.table() == world.shapes.get(number) && (change.kind() == RowChange.Kind.TRUNCATE || World.slot(change) == key);
+        return change.table() == world.shapes.get(number) && World.touches(change, key);
     }
 
     private String expected(int key) {

@@ -104,19 +104,6 @@ final class EveryOrder {
         }
     }
 
-    /** What is not a matter of order is always the same; commits are always slow. */
-    private static final Choices CHOICES = new Choices() {
-        @Override
-        public int next(int bound) {
-            return 0;
-        }
-
-        @Override
-        public boolean perMille(int times) {
-            return times >= 150;
-        }
-    };
-
     private static final int REGIONS = 3;
     private static final int BEGINNING = 10_000;
     private static final int MOST_DRAINING = 20_000;
@@ -185,7 +172,7 @@ final class EveryOrder {
         Scene() {
             Profile profile = new Profile(REGIONS, 2, 0, 0, 1, List.of(1, 0, 0, 0, 0, 0), 0, 0, 0, 1, 1_000, 0, 0, 0, 0, 0, 1_000, 0, 0, 1,
                     plot.tables(), 0);
-            world = new World(CHOICES, profile, planted, null);
+            world = new World(new FixedChoices(), profile, planted, null);
             region = world.regions[plot.region()];
             if (plot.rowBefore()) {
                 exhaust(List.of(LocalSession.scripted(world.regions[0], List.of(new int[] {LocalSession.INSERT, 0, 0}))));

@@ -33,7 +33,7 @@ record Operation(int region, long place, long sequence, long version, long[] see
     }
 
     boolean touches(int key) {
-        return change.kind() == RowChange.Kind.TRUNCATE || World.slot(change) == key;
+        return World.touches(change, key);
     }
 
     /** All writes of a table, in all regions. */

@@ -68,7 +68,7 @@ final class Oracle {
         for (Region region : world.regions) {
             for (DbTransaction written : region.database.log) {
                 for (RowChange change : world.shipped(written)) {
-                    if (change.table() == world.shapes.get(number) && touches(change, key)
+                    if (change.table() == world.shapes.get(number) && World.touches(change, key)
                             && Versions.of(written.micros, region.number) >= best) {
                         best = Versions.of(written.micros, region.number);
                         value = deletes(change) ? null : RowChange.keyImage(change).get(1);
@@ -85,10 +85,6 @@ final class Oracle {
                         + ", and should be " + (expected == null ? "deleted at " + Versions.text(best) : expected));
             }
         }
-    }
-
-    private static boolean touches(RowChange change, int key) {
-        return change.kind() == RowChange.Kind.TRUNCATE || World.slot(change) == key;
     }
 
     private static boolean deletes(RowChange change) {

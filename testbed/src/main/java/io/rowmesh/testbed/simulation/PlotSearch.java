@@ -1,6 +1,5 @@
 package io.rowmesh.testbed.simulation;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -23,15 +22,7 @@ final class PlotSearch {
 
     /** Runs until all are done, or one is bad. */
     PlotSearch run(int threads) throws InterruptedException {
-        List<Thread> workers = new ArrayList<>();
-        for (int i = 0; i < threads; i++) {
-            Thread worker = new Thread(this::work, "plots-" + i);
-            worker.start();
-            workers.add(worker);
-        }
-        for (Thread worker : workers) {
-            worker.join();
-        }
+        Workers.run(threads, "plots", this::work);
         return this;
     }
 

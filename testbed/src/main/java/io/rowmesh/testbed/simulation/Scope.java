@@ -52,7 +52,7 @@ final class Scope {
     private static final int[][] FROM_SMALLEST = {{-12, -10}, {-10, -10}, {-10, 0}, {-10, 10}, {0, 0}, {0, 10}, {10, 10}, {10, 12}};
     private static final int[][] FROM_GREATEST = {{-10, 0}, {0, 0}, {0, 10}};
 
-    /** Every so many operations in three regions, wherever each is and whenever it was. */
+    /** Every so many operations where it is looked, and at most one in each other region, whenever it was. */
     static List<EveryOrder.Plot> every(int operations, int tables) {
         List<EveryOrder.Plot> all = new ArrayList<>();
         for (int[] kinds : kinds(operations)) {

@@ -3,7 +3,6 @@ package io.rowmesh.testbed.simulation;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.TableShape;
 
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -28,8 +27,7 @@ final class SiblingHistoryOracle {
     /** @throws Broken when something is not told */
     void check(int key) {
         List<Operation> writes = all.stream().filter(op -> op.touches(key)).toList();
-        List<Operation> unseen = writes.stream().filter(op -> writes.stream().noneMatch(other -> other.hasSeen(op)))
-                .sorted(Comparator.comparingLong(Operation::version)).toList();
+        List<Operation> unseen = SiblingOracle.unseen(writes);
         for (Operation one : unseen.size() > 1 ? unseen : List.<Operation>of()) {
             if (one != SiblingOracle.chosen(shape, unseen) && !isOneOfTruncates(one, writes)) {
                 mustBeTold(key, one, one);

@@ -28,8 +28,7 @@ final class SiblingOracle {
     /** @throws Broken when a region holds anything else, or keeps other siblings */
     void check(int key) {
         List<Operation> writes = all.stream().filter(op -> op.touches(key)).toList();
-        List<Operation> unseen = writes.stream().filter(op -> writes.stream().noneMatch(other -> other.hasSeen(op)))
-                .sorted(Comparator.comparingLong(Operation::version)).toList();
+        List<Operation> unseen = unseen(writes);
         String expected = unseen.isEmpty() ? null : text(chosen(shape, unseen));
         String siblings = unseen.stream().map(op -> Versions.text(op.version())).collect(Collectors.joining(" "));
         for (Region region : world.regions) {
@@ -53,6 +52,12 @@ final class SiblingOracle {
     /** Those are kept of the table, where the key never had a row. */
     private static boolean onlyTruncates(List<Operation> unseen) {
         return unseen.stream().allMatch(op -> op.change().kind() == RowChange.Kind.TRUNCATE);
+    }
+
+    /** Those of a key that no other one had seen, the oldest first. */
+    static List<Operation> unseen(List<Operation> writes) {
+        return writes.stream().filter(op -> writes.stream().noneMatch(other -> other.hasSeen(op)))
+                .sorted(Comparator.comparingLong(Operation::version)).toList();
     }
 
     /** @param unseen the oldest first */

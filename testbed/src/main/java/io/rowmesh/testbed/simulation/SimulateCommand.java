@@ -65,28 +65,36 @@ public final class SimulateCommand implements Callable<Integer> {
             return planted(workers);
         }
         if (scope != null) {
-            return scope == ScopeName.EVERY_PAIR || scope == ScopeName.EVERY_TRIPLE ? every(workers) : scope();
+            return scope(workers);
         }
         return seed != null ? replay() : many(workers);
     }
 
-    private int scope() {
-        SmallScope.Result result = Scope.search(switch (scope) {
-            case PAIRS -> Scope.pairs();
-            case TRIPLES -> Scope.triples();
-            default -> List.of(Scope.reinsertMeetsDelete());
-        }, fault, deviations, orders);
-        System.out.println(result.schedules() + " schedules: " + (result.fault() == null ? "all regions equal in each" : result.fault()));
-        return result.fault() == null ? 0 : 1;
+    private int scope(int workers) throws InterruptedException {
+        return switch (scope) {
+            case PAIRS -> schedules(Scope.pairs());
+            case TRIPLES -> schedules(Scope.triples());
+            case WINDOW -> schedules(List.of(Scope.reinsertMeetsDelete()));
+            case EVERY_PAIR -> orders(Scope.every(2, Profile.ONLY_ROWS), workers);
+            case EVERY_TRIPLE -> orders(Scope.every(3, Profile.ONLY_ROWS), workers);
+        };
     }
 
-    private int every(int workers) throws InterruptedException {
-        List<EveryOrder.Plot> all = Scope.every(scope == ScopeName.EVERY_PAIR ? 2 : 3, Profile.ONLY_ROWS);
-        PlotSearch search = new PlotSearch(all.stream().skip(from - 1).limit(seeds).toList(), fault);
+    private int schedules(List<SmallScope.Script> scripts) {
+        SmallScope.Result result = Scope.search(scripts, fault, deviations, orders);
+        return searched(result.schedules() + " schedules", result.fault());
+    }
+
+    private int orders(List<EveryOrder.Plot> plots, int workers) throws InterruptedException {
+        PlotSearch search = new PlotSearch(plots.stream().skip(from - 1).limit(seeds).toList(), fault);
         showEachTenSeconds(search::text);
         search.run(workers);
-        System.out.println(search.text() + ": " + (search.fault() == null ? "all regions equal in each" : search.fault()));
-        return search.fault() == null ? 0 : 1;
+        return searched(search.text(), search.fault());
+    }
+
+    private static int searched(String what, String found) {
+        System.out.println(what + ": " + (found == null ? "all regions equal in each" : found));
+        return found == null ? 0 : 1;
     }
 
     private int replay() {

@@ -85,7 +85,7 @@ public final class SmallScope {
 
     private World world() {
         Profile profile = new Profile(script.regions(), 2, 0, 0, 1, List.of(1, 0, 0, 0, 0, 0), 0, 0, 0, 1, 1_000, 0, 0, 0, 0, 0, 1_000, 0, 0, 1, Profile.ONLY_ROWS, 0);
-        World world = new World(new Default(), profile, planted, null);
+        World world = new World(new FixedChoices(), profile, planted, null);
         if (script.rowBefore()) {
             world.actors().add(0, LocalSession.scripted(world.regions[0], List.of(new int[] {LocalSession.INSERT, 0, 0})));
             while (!world.isQuiet()) {
@@ -135,18 +135,5 @@ public final class SmallScope {
         }
         new Oracle(world).check();
         return true;
-    }
-
-    /** What is not a matter of schedules is always the same; commits are always slow. */
-    private static final class Default implements Choices {
-        @Override
-        public int next(int bound) {
-            return 0;
-        }
-
-        @Override
-        public boolean perMille(int times) {
-            return times >= 150;
-        }
     }
 }

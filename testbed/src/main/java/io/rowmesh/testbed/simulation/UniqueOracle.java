@@ -88,8 +88,7 @@ final class UniqueOracle {
         for (Region region : world.regions) {
             for (DbTransaction written : region.database.log) {
                 for (RowChange change : world.shipped(written)) {
-                    boolean touches = change.table() == world.shapes.get(number)
-                            && (change.kind() == RowChange.Kind.TRUNCATE || World.slot(change) == key);
+                    boolean touches = change.table() == world.shapes.get(number) && World.touches(change, key);
                     if (touches && (best == null || Versions.of(written.micros, region.number) >= best.version())) {
                         boolean lives = change.kind() == RowChange.Kind.INSERT || change.kind() == RowChange.Kind.UPDATE;
                         best = new Newest(key, Versions.of(written.micros, region.number), lives ? RowChange.keyImage(change) : null);

@@ -244,9 +244,9 @@ final class World {
         return rowKey.charAt(2) - '0';
     }
 
-    /** A row of which nothing but the key is known. */
-    static Row keyOnly(TableShape shape, String key) {
-        return shape.keyOnly(key);
+    /** Whether a change is of this key, or of all of its table. */
+    static boolean touches(RowChange change, int key) {
+        return change.kind() == RowChange.Kind.TRUNCATE || slot(change) == key;
     }
 
     static String text(DbTransaction transaction) {
