@@ -63,11 +63,12 @@ public final class KeyMachine<S> {
         }
         Write last = writes.get(writes.size() - 1);
         long micros = last.stamp().version().commitMicros();
-        boolean laterWrite = stored.writer() == Writer.USER && (!stored.writtenAt(micros) || !whole);
+        // What a user wrote stands since a local delete of its key, whatever its timestamp: the delete had left no row there.
+        boolean laterWrite = stored.writer() == Writer.USER && (deletes(last) || !stored.writtenAt(micros) || !whole);
         boolean laterDelete = stored.writer() == Writer.NOBODY && !deletes(last) && rule.shown(joined).isPresent();
         boolean later = laterWrite || laterDelete;
         boolean waiting = laterDelete || later && kept != null && kept.waiting();
-        Long captured = whole ? (Long) micros : captured(kept);
+        Long captured = !whole ? captured(kept) : deletes(last) ? null : (Long) micros;
         return new Decided<>(new Kept<>(joined, captured, waiting, false), later ? new Decided.Leave() : show(stored, joined), met);
     }
 

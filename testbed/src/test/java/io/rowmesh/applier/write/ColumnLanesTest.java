@@ -244,6 +244,15 @@ class ColumnLanesTest {
     }
 
     @Test
+    void aLocalTruncateLeavesTheRowsThatItsTransactionInsertsAfterIt() throws SQLException {
+        us.apply("eu", start, insert("ann", "a@x"));
+        Local local = us.locally("truncate public.person; insert into public.person values (1, 'bob', 'b@x', true, 'ab')", new RowChange.Truncate(T), insert("bob", "b@x"));
+        String before = postgres.value("select xmin::text || name from public.person");
+        us.capture(local);
+        assertEquals(before, postgres.value("select xmin::text || name from public.person"));
+    }
+
+    @Test
     void severalChangesOfAKeyInOneTransactionAreJoinedInTheirOrder() throws SQLException {
         us.apply("eu", start, insert("ann", "a@x"), update(row("ann", "a@x"), row("anna", "a@x")), new RowChange.Delete(T, row("anna", "a@x")),
                 insert("bob", "b@x"));
