@@ -70,7 +70,11 @@ public final class LocalRepairs {
      * @param pending only tables in which the row of such a key is hidden; else all that have hidden rows
      */
     public void lookAtHidden(boolean pending) {
-        uniques.lookAtHidden(pending);
+        if (pending) {
+            uniques.lookAtPending();
+        } else {
+            uniques.lookAtAllHidden();
+        }
     }
 
     /** Not of tables whose keys have states: what stands of them is from before such a rule. */

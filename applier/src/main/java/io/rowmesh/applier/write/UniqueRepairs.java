@@ -4,6 +4,7 @@ import io.rowmesh.applier.unique.UniqueRepair;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.Version;
 
+import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -43,13 +44,22 @@ final class UniqueRepairs {
 
     /** Of all tables that have hidden rows, under locks that are held. */
     void whereHidden() {
-        steps.add(() -> target.uniques().tablesWithHidden(false).stream().filter(this::covers).forEach(this::everywhere));
+        steps.add(() -> hidden(false).forEach(this::everywhere));
     }
 
-    /** Of tables that have hidden rows, under their locks. @param pending only where such a row's key waits to be touched */
-    void lookAtHidden(boolean pending) {
+    /** Of all tables that have hidden rows. Under all locks before it asks: a lane may be hiding rows by what was pending when it looked. */
+    void lookAtAllHidden() {
+        steps.lockAll();
+        steps.add(() -> hidden(false).forEach(table -> at(table, List.of())));
+        steps.commit();
+        // Behind whatever the steps before have added.
+        steps.add(steps::free);
+    }
+
+    /** Of tables that have a hidden row whose key waits to be touched, under their locks. */
+    void lookAtPending() {
         steps.add(() -> {
-            List<TableId> tables = target.uniques().tablesWithHidden(pending).stream().filter(this::covers).toList();
+            List<TableId> tables = hidden(true);
             if (!tables.isEmpty()) {
                 lock(tables);
                 tables.forEach(table -> at(table, List.of()));
@@ -57,6 +67,10 @@ final class UniqueRepairs {
             }
         });
         steps.commit();
+    }
+
+    private List<TableId> hidden(boolean pending) throws SQLException {
+        return target.uniques().tablesWithHidden(pending).stream().filter(this::covers).toList();
     }
 
     /** Of tables that were written, under their locks. @param written with keys that may stand below a tombstone */
