@@ -9,7 +9,8 @@ import java.sql.SQLException;
 
 /**
  * Takes away what stands at one key, hidden or not, and is older than a delete, one statement a {@link #step}. By a lane what is
- * not newer than its own change; by repairs what is strictly older than a delete that is remembered.
+ * not newer than its own change; by repairs what is strictly older than a delete that is remembered, but for what a user
+ * wrote here since a delete of this region ({@code LookAgain} has the reason).
  */
 final class UniqueClear {
 
@@ -67,7 +68,8 @@ final class UniqueClear {
             return false;
         }
         Version delete = header != null ? header.version() : found.deleted();
-        int order = delete == null ? 1 : stored.version().compareTo(delete);
+        boolean cameAfter = header == null && delete != null && stored.users() && delete.origin().equals(stored.version().origin());
+        int order = delete == null || cameAfter ? 1 : stored.version().compareTo(delete);
         return order < 0 || order == 0 && header != null;
     }
 

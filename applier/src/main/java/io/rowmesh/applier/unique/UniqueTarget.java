@@ -81,7 +81,7 @@ public interface UniqueTarget {
     /** All keys that have a row, hidden or not; as rows that hold at least the key. */
     List<Row> keys(TableShape table) throws SQLException;
 
-    /** The keys of rows, hidden or not, that may be older than a delete of them. */
+    /** The keys of rows, hidden or not, that may be older than a delete of them; none that wait for their touch. */
     List<Row> belowDeletes(TableShape table) throws SQLException;
 
     /**

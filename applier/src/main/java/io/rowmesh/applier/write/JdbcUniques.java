@@ -191,7 +191,7 @@ final class JdbcUniques implements UniqueTarget {
 
     @Override
     public List<Row> belowDeletes(TableShape table) throws SQLException {
-        return keys(table, statements(table).belowDeletes(), 4);
+        return keys(table, statements(table).belowDeletes(), 6);
     }
 
     /** @param times how often the statement names the table */

@@ -29,6 +29,10 @@ import java.util.stream.IntStream;
  * Deletes rows that live below a newer delete of their key: second look and re-assertion (convergence rules 4 and 5). A delete
  * does not wait for an insert that is not yet committed: the insert becomes visible below the tombstone afterwards, so the node
  * looks a second time, in a new statement. The callers hold the key locks and commit. Each statement returns what it deleted.
+ *
+ * <p>A delete of this region leaves rows that its users wrote, whatever their timestamps. It is in the log because it removed the row of
+ * its key, so a user's row that stands has come after it (or goes with it, where its commit is not visible yet); if its timestamp is
+ * below, the clock was set back in between, and the row is withheld and touched (docs/decisions/0008-touch-and-fence.md).
  */
 final class LookAgain {
 
@@ -48,18 +52,21 @@ final class LookAgain {
             + " from unnest(?::text[], ?::text[], ?::int[], ?::bigint[]) as u(k, w, e, q)";
 
     /**
-     * %s: the table, the deletes, what makes a row one of theirs, what the row's xmin does not tell, its version, its columns. Further
+     * %s: the table, the deletes, what makes a row one of theirs, what the row's xmin does not tell, what else, its version, its columns. Further
      * parameters: origins that lose, since. Result: the commit timestamp (microseconds) and origin's number of the row's writer in an
      * array, or null; the timestamp, epoch and sequence of the delete; how many rows there were; the row.
      */
     private static final String DELETE = "with gone as (delete from %s as t using (%s offset 0) d where %s rowmesh.lies_below(t.xmin, %s, d.deleted_at,"
-            + " ?::oid[], ?::timestamptz) returning (%s) as version, d.deleted_at, d.epoch, d.sequence, array[%s]::text[] as texts)"
+            + " ?::oid[], ?::timestamptz)%s returning (%s) as version, d.deleted_at, d.epoch, d.sequence, array[%s]::text[] as texts)"
             + " select g.version, " + Micros.sql("g.deleted_at") + ", g.epoch, g.sequence, (select count(*) from gone), g.texts from gone g limit "
             + FallenRows.LISTED;
 
     /** %s: what makes a row one of theirs. Parameters: the table. */
     private static final String NOT_PENDING = " not exists (select from rowmesh.pending_touch p cross join lateral (select p.row_key) d"
             + " where p.table_schema = ? and p.table_name = ? and case when p.row_key = '*' then true else %s end) and";
+
+    /** %s: a row's version. */
+    private static final String NOT_USERS = " and not exists (select from (%s) v where v.roident = 0)";
 
     /** The same of rows that other regions wrote and that are newer: they stay. Further parameters: own origins. */
     private static final String STANDING = "select array[" + MICROS + ", v.roident::bigint], " + Micros.sql("d.deleted_at")
@@ -96,7 +103,7 @@ final class LookAgain {
 
     /** For the tombstones that a transaction recorded in a table. */
     FallenRows ofTransaction(TransactionHeader header, TableId table) throws SQLException {
-        try (PreparedStatement delete = delete(OF_TRANSACTION, table, true)) {
+        try (PreparedStatement delete = delete(OF_TRANSACTION, table, header.origin(), true)) {
             int p = ofTable(delete, 1, table, header.origin());
             delete.setInt(p++, header.epoch());
             delete.setLong(p++, header.sequence());
@@ -106,14 +113,14 @@ final class LookAgain {
 
     /**
      * For every tombstone of a table. Keys that wait for their touch are left out: what stands of them may be an insert that came
-     * after a delete, with a timestamp below it as the clock was set back; their touch restates it, whatever its version.
+     * after another region's delete, with a timestamp below it as the clock was set back; their touch restates it, whatever its version.
      */
     List<FallenRows> everywhere(TableId table) throws SQLException {
         List<FallenRows> fallen = new ArrayList<>();
         for (String origin : options.regions()) {
             for (boolean keyed : new boolean[] {true, false}) {
                 String waits = NOT_PENDING.formatted(keyEquals(table(table)));
-                try (PreparedStatement delete = delete(keyed ? ROWS : TRUNCATES, table, keyed, waits)) {
+                try (PreparedStatement delete = delete(keyed ? ROWS : TRUNCATES, table, origin, keyed, waits)) {
                     int p = ofTable(delete, 1, table, origin);
                     delete.setString(p++, table.schema());
                     delete.setString(p++, table.name());
@@ -128,7 +135,7 @@ final class LookAgain {
     List<FallenRows> atKeys(TableId table, List<String> keys) throws SQLException {
         List<FallenRows> fallen = new ArrayList<>();
         for (String origin : options.regions()) {
-            try (PreparedStatement delete = delete(AT_KEYS, table, true)) {
+            try (PreparedStatement delete = delete(AT_KEYS, table, origin, true)) {
                 delete.setArray(1, connection.createArrayOf("text", keys.toArray()));
                 fallen.add(run(delete, ofTable(delete, 2, table, origin), table, origin));
             }
@@ -138,8 +145,9 @@ final class LookAgain {
 
     /** Rows that are strictly older than these deletes: of keys, or one truncate. */
     FallenRows olderThan(TableId table, List<PastDelete> deletes) throws SQLException {
-        try (PreparedStatement delete = delete(GIVEN, table, keyed(deletes))) {
-            return run(delete, given(delete, deletes), table, deletes.get(0).version().origin());
+        String origin = deletes.get(0).version().origin();
+        try (PreparedStatement delete = delete(GIVEN, table, origin, keyed(deletes))) {
+            return run(delete, given(delete, deletes), table, origin);
         }
     }
 
@@ -166,16 +174,21 @@ final class LookAgain {
         return 5;
     }
 
-    private PreparedStatement delete(String deletes, TableId id, boolean keyed) throws SQLException {
-        return delete(deletes, id, keyed, "");
+    private PreparedStatement delete(String deletes, TableId id, String origin, boolean keyed) throws SQLException {
+        return delete(deletes, id, origin, keyed, "");
     }
 
-    /** @param further what else makes a row one to delete */
-    private PreparedStatement delete(String deletes, TableId id, boolean keyed, String further) throws SQLException {
+    /**
+     * @param origin  of the deletes
+     * @param further what else makes a row one to delete
+     */
+    private PreparedStatement delete(String deletes, TableId id, String origin, boolean keyed, String further) throws SQLException {
         LocalTable table = table(id);
-        String version = "select array[" + MICROS + ", v.roident::bigint] from (" + StoredVersion.of(table) + ") v where v.\"timestamp\" is not null";
+        String stored = StoredVersion.of(table);
+        String version = "select array[" + MICROS + ", v.roident::bigint] from (" + stored + ") v where v.\"timestamp\" is not null";
+        String users = origin.equals(options.region()) ? NOT_USERS.formatted(stored) : "";
         return connection.prepareStatement(DELETE.formatted(StoredRows.quoted(id), deletes, (keyed ? keyEquals(table) + " and" : "") + further,
-                StoredVersion.before(table), version, texts(table)));
+                StoredVersion.before(table), users, version, texts(table)));
     }
 
     private FallenRows run(PreparedStatement delete, int first, TableId table, String origin) throws SQLException {

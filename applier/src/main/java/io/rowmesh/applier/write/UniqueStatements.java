@@ -61,17 +61,20 @@ record UniqueStatements(TableShape shape, int[] positions, int[] updated, String
               written_at = excluded.written_at, origin = excluded.origin, epoch = null, sequence = null, moved = true""";
 
     /**
-     * Keys of rows that are not surely newer than a delete of them: by the timestamp of who put them there, or moved, or hidden.
-     * Parameters: schema and table, four times.
+     * Keys of rows that are not surely newer than a delete of them: by the timestamp of who put them there, or moved, or hidden. None that
+     * wait for their touch: it restates them, whatever their versions. Parameters: schema and table, six times.
      */
     private static final String BELOW_DELETES = """
+            select * from (
             select %1$s from %2$s t left join lateral (%6$s) v on true where coalesce(v."timestamp", '-infinity') <= (select max(d.deleted_at)
               from rowmesh.tombstone d where %3$s and d.row_key = '*')
             union select %1$s from %2$s t left join lateral (%6$s) v on true,
                 (select d.row_key, d.deleted_at from rowmesh.tombstone d where %3$s and d.row_key <> '*' offset 0) d
               where %4$s and coalesce(v."timestamp", '-infinity') <= d.deleted_at
             union select %5$s from rowmesh.row_version d where %3$s and d.moved
-            union select %5$s from rowmesh.shadow d where %3$s""";
+            union select %5$s from rowmesh.shadow d where %3$s
+            except select %5$s from rowmesh.pending_touch d where %3$s and d.row_key <> '*'
+            ) k where not exists (select from rowmesh.pending_touch d where %3$s and d.row_key = '*')""";
 
     /**
      * Whether it is shown, its version as of the row's last writer (as in find), the version kept, texts of the columns, and for each

@@ -83,12 +83,19 @@ public final class NewestWins {
             if (other == null) {
                 continue;
             }
-            int order = row.version().compareTo(other.version());
-            boolean later = order > 0 || order == 0 && row.shown();
+            boolean later = isLater(row, other);
             Standing older = later ? other : row;
             newest.put(row.key(), later ? row : other);
             moves.add(new Move(older.shown() ? Move.Kind.DROP_SHOWN : Move.Kind.DROP_HIDDEN, older));
         }
         return new ArrayList<>(newest.values());
+    }
+
+    private static boolean isLater(Standing row, Standing other) {
+        if (row.cameOver(other) || other.cameOver(row)) {
+            return row.cameOver(other);
+        }
+        int order = row.version().compareTo(other.version());
+        return order > 0 || order == 0 && row.shown();
     }
 }

@@ -78,6 +78,7 @@ public enum Fault {
     TOUCH_BEFORE_VISIBLE(Rules.LONG_COMMITS_AND_STEPS, "a touch does not wait until the withheld transaction is visible"),
     TOUCH_WHATEVER_ITS_TIMESTAMP(Rules.CLOCK_STEPS, "a touch does not wait until the clock is past what was applied and shipped"),
     RACED_TOUCH_SHIPPED(Rules.LONG_COMMITS_AND_STEPS, "a touch that found no row is shipped whatever came between"),
+    OWN_DELETES_TAKE_LATER_ROWS(Rules.LONG_COMMITS_AND_STEPS, "a local delete takes rows that users wrote after it, with timestamps below its own"),
     UNIQUE_LOSERS_FORGOTTEN(Rules.UNIQUE, "of two rows with one unique value the older is forgotten, not hidden"),
     UNIQUE_CAPTURE_DOES_NOT_LOOK(Rules.UNIQUE, "what a local delete or update had hidden is not looked for when it is captured"),
     UNIQUE_HIDDEN_IGNORED(Rules.UNIQUE, "a change is not compared with the hidden row of its key"),

@@ -87,18 +87,24 @@ final class MemoryTombstones {
 
     /** Deletes a row if it is strictly older, as the snapshot shows it and as it is once nobody else changes it. */
     private void deleteBelow(MemoryStatement statement, Table table, int slot, PastDelete delete) throws SQLException {
-        long version = version(delete);
         Tuple shown = statement.shown(table, slot);
-        if (shown == null || !isOlder(statement, shown, version)) {
+        if (shown == null || !falls(statement, shown, delete)) {
             return;
         }
         Tuple locked = database.locked(shown, statement.own);
-        if (locked != null && isOlder(statement, locked, version)) {
+        if (locked != null && falls(statement, locked, delete)) {
             database.delete(locked, statement.own);
             if (!is(Fault.HISTORY_WITHOUT_REPAIRS)) {
                 statement.meetFallen(table, slot, locked, delete);
             }
         }
+    }
+
+    /** What a user wrote here stands since the region's own delete, whatever its timestamp. */
+    private boolean falls(MemoryStatement statement, Tuple row, PastDelete delete) {
+        boolean cameAfter = row.writer().local && World.number(delete.version().origin()) == database.region
+                && !is(Fault.OWN_DELETES_TAKE_LATER_ROWS);
+        return !cameAfter && isOlder(statement, row, version(delete));
     }
 
     private boolean isOlder(MemoryStatement statement, Tuple row, long version) {

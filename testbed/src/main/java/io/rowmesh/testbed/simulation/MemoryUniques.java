@@ -82,11 +82,11 @@ final class MemoryUniques implements UniqueTarget {
         Tuple moved = Database.seen(table.moved[slot], statement.own, statement.snapshot);
         Version version = moved != null && moved.of == row.xmin ? version(moved)
                 : row.xmin == statement.own ? header.version() : new Version(row.xmin.micros, World.NAMES[row.xmin.origin]);
-        return new UniqueRow(UniqueRows.row(slot, row.value), version, row.xmin.number, moved != null && moved.of == row.xmin);
+        return new UniqueRow(UniqueRows.row(slot, row.value), version, row.xmin.number, row.xmin.local && !is(Fault.OWN_DELETES_TAKE_LATER_ROWS), moved != null && moved.of == row.xmin);
     }
 
     private static UniqueRow hidden(int slot, Tuple hidden) {
-        return new UniqueRow(UniqueRows.row(slot, hidden.value), version(hidden), 0, true);
+        return new UniqueRow(UniqueRows.row(slot, hidden.value), version(hidden), 0, false, true);
     }
 
     private static Version version(Tuple kept) {
@@ -227,7 +227,7 @@ final class MemoryUniques implements UniqueTarget {
         List<Row> keys = new ArrayList<>();
         for (int slot = 0; slot < table.slots.length; slot++) {
             boolean stands = statement.shown(table, slot) != null || Database.seen(table.hidden[slot], statement.own, statement.snapshot) != null;
-            if (stands && (!deleted || statement.tombstone(table, slot) != null)) {
+            if (stands && (!deleted || statement.tombstone(table, slot) != null && !isPending(table, slot))) {
                 keys.add(new Row(World.KEYS[slot], Row.ABSENT, Row.ABSENT, Row.ABSENT));
             }
         }
@@ -262,7 +262,7 @@ final class MemoryUniques implements UniqueTarget {
     }
 
     private Candidate candidate(Table table, int slot, UniqueRow row, boolean shown) {
-        return new Candidate(new Standing(World.ROW_KEYS[slot], row.version(), Arrays.asList(row.row().get(1), row.row().get(2)), shown,
+        return new Candidate(new Standing(World.ROW_KEYS[slot], row.version(), Arrays.asList(row.row().get(1), row.row().get(2)), shown, row.users(),
                 isPending(table, slot)), row);
     }
 

@@ -25,6 +25,7 @@ final class Oracle {
             if (world.shapes.get(number) == UniqueRows.SHAPE) {
                 new UniqueOracle(world, number).check();
                 history.check(number);
+                checkLocalWrites(number);
                 continue;
             }
             int keys = world.regions[0].database.tables[number].slots.length;
@@ -51,8 +52,15 @@ final class Oracle {
                 }
             }
             history.check(number);
+            checkLocalWrites(number);
         }
         new FalseAlarmOracle(world).check();
+    }
+
+    private void checkLocalWrites(int number) {
+        if (world.clocksStep() && number > 0) {
+            new LocalWriteOracle(world, number).check();
+        }
     }
 
     /** One that is not shipped is not touched: the next one follows, but at the end there is none. */

@@ -168,6 +168,35 @@ class LaneWriterTest {
         assertEquals(List.of(), rows());
     }
 
+    /** The clock was set back between the two: the delete's timestamp is above that of what came after it. */
+    @Test
+    void aRowThatAUserInsertedAfterALocalDeleteStaysWhateverItsTimestamp() throws SQLException {
+        us.apply("eu", start, insert(1, "a"), insert(2, "b"));
+        Local delete = later(us.locally("delete from public.t", delete(1), delete(2)));
+        postgres.execute("insert into public.t values (1, 'anew')");
+        us.apply("eu", start + 1, insert(2, "slipped in"));
+        us.capture(delete);
+        assertEquals(List.of(List.of("1", "anew")), rows());
+        us.restartLocalWrites();
+        assertEquals(List.of(List.of("1", "anew")), rows());
+    }
+
+    @Test
+    void aRowThatAUserInsertedAfterALocalTruncateStaysWhateverItsTimestamp() throws SQLException {
+        Local truncate = later(us.locally("truncate public.t", new RowChange.Truncate(T)));
+        Local insert = us.locally("insert into public.t values (1, 'anew')", insert(1, "anew"));
+        us.apply("eu", start, insert(2, "slipped in"));
+        us.capture(truncate);
+        us.capture(insert);
+        us.restartLocalWrites();
+        assertEquals(List.of(List.of("1", "anew")), rows());
+    }
+
+    /** As a clock tells it that was a second ahead. */
+    private static Local later(Local local) {
+        return new Local(local.micros() + 1_000_000, local.xid(), local.changes());
+    }
+
     @Test
     void aCapturedLocalInsertBelowANewerTombstoneGoes() throws SQLException {
         us.apply("eu", start + 60, delete(1));
@@ -258,13 +287,13 @@ class LaneWriterTest {
         assertEquals("4", postgres.value("select count(*) from rowmesh.tombstone"));
     }
 
-    /** An insert that came after a delete, with a timestamp below it: the clock was set back in between. Its touch restates it. */
+    /** An insert that came after another region's delete, with a timestamp below it: the clock was set back in between. Its touch restates it. */
     @Test
     void aStartLeavesRowsBelowTombstonesThatWaitForTheirTouch() throws SQLException {
         postgres.execute("truncate rowmesh.pending_touch", "insert into public.t values (1, 'waits'), (2, 'below'), (3, 'below all')");
         for (String key : List.of("[\"1\"]", "[\"2\"]", "*")) {
             postgres.execute("insert into rowmesh.tombstone (table_schema, table_name, row_key, deleted_at, origin, epoch, sequence)"
-                    + " values ('public', 't', '" + key + "', clock_timestamp() + interval '1 second', 'us', 1, 1)");
+                    + " values ('public', 't', '" + key + "', clock_timestamp() + interval '1 second', 'eu', 1, 1)");
         }
         postgres.execute("insert into rowmesh.pending_touch values ('public', 't', '[\"1\"]', 1, 1, now(), now())");
         try (Connection connection = postgres.connect()) {

@@ -171,7 +171,7 @@ class RewriteTest {
 
     @Test
     void aReassertedDeleteSparesARowThatWasNewerBeforeItsRewrite() throws SQLException {
-        insertHere(1, "older");
+        us.apply("eu", Micros.now(), update(1, "older"));
         long deleted = Micros.now();
         insertHere(2, "newer");
         postgres.execute(ADDS_A_COLUMN);

@@ -208,6 +208,49 @@ class UniqueLanesTest {
         assertEquals(List.of("delete_origin_differs [\"1\"] deleted ap us"), history());
     }
 
+    /** The clock was set back between the two: the delete's timestamp is above that of what came after it. */
+    @Test
+    void aRowThatAUserInsertedAfterALocalDeleteStaysWhateverItsTimestamp() throws SQLException {
+        us.apply("eu", start, insert("1", "a@x", null, "one"), insert("2", "b@x", null, "two"));
+        Local delete = us.locally("delete from public.account", delete("1"), delete("2"));
+        postgres.execute("insert into public.account values (1, 'c@x', null, 'anew')");
+        us.apply("ap", start + 1, insert("2", "b@x", null, "slipped in"));
+        us.capture(new Local(delete.micros() + 1_000_000, delete.xid(), delete.changes()));
+        us.restartLocalWrites();
+        assertEquals("1|c@x|null|anew", rows());
+    }
+
+    /** The hidden row has the later timestamp, and left the table before the user could insert. */
+    @Test
+    void aLocalInsertOverAHiddenRowOfItsOwnRegionReplacesItWhateverItsTimestamp() throws SQLException {
+        Local first = us.locally("insert into public.account values (1, 'a@x', null, 'one')", insert("1", "a@x", null, "one"));
+        us.capture(first);
+        us.apply("ap", Micros.now(), insert("2", "a@x", null, "two"));
+        assertEquals("[\"1\"]", hidden());
+        postgres.execute("update rowmesh.shadow set written_at = written_at + interval '1 minute'");
+        Local again = us.locally("insert into public.account values (1, 'c@x', null, 'again')", insert("1", "c@x", null, "again"));
+        us.capture(again);
+        assertEquals("", hidden());
+        assertEquals("1|c@x|null|again\n2|a@x|null|two", rows());
+    }
+
+    /** It will be shown, touched, and be the newest of all. */
+    @Test
+    void aStartLeavesAHiddenRowThatWaitsForItsTouch() throws SQLException {
+        us.apply("eu", start + 10, insert("1", "a@x", null, "one"));
+        us.apply("ap", start + 20, insert("2", "a@x", null, "two"));
+        postgres.execute("insert into rowmesh.tombstone (table_schema, table_name, row_key, deleted_at, origin, epoch, sequence)"
+                + " values ('public', 'account', '[\"1\"]', clock_timestamp(), 'us', 1, 1)",
+                "insert into rowmesh.pending_touch values ('public', 'account', '[\"1\"]', 1, 1, now(), now())");
+        us.restartLocalWrites();
+        assertEquals("1|a@x|null|one", rows());
+        assertEquals("[\"2\"]", hidden());
+        postgres.execute("truncate rowmesh.pending_touch");
+        us.restartLocalWrites();
+        assertEquals("2|a@x|null|two", rows());
+        assertEquals("", hidden());
+    }
+
     @Test
     void theHistoryTellsWhichRowsStandOverACapturedDelete() throws SQLException {
         us.apply("eu", start, insert("1", "a@x", null, "one"), insert("2", "b@x", null, "two"));
