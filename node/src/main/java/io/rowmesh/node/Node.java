@@ -73,10 +73,19 @@ public final class Node implements AutoCloseable {
         this.config = config;
     }
 
-    /** Starts everything, or throws with one sentence and leaves nothing running. */
-    public static Node start(NodeConfig config) {
+    /**
+     * Starts everything, or throws with one sentence and leaves nothing running. Waits for a database that is down for a moment.
+     *
+     * @param stop completes when it is not to start any more
+     * @return empty when that came first
+     */
+    public static Optional<Node> start(NodeConfig config, CompletableFuture<?> stop) {
         // The PostgreSQL driver announces the JVM's zone, and values would be printed in it (H47).
         TimeZone.setDefault(TimeZone.getTimeZone("UTC"));
+        return AwaitedDatabase.whenItAnswers(config.region(), () -> attempt(config), stop);
+    }
+
+    private static Node attempt(NodeConfig config) {
         Node node = new Node(config);
         try {
             node.wire();
