@@ -131,8 +131,9 @@ final class MemoryUniques implements UniqueTarget {
         Tuple row = shown == null ? null : database.locked(shown, statement.own);
         boolean same = row != null && (row.xmin.number == xmin || is(Fault.UNIQUE_WHATEVER_ROW_REMOVED));
         if (same) {
-            database.delete(row, statement.own);
+            // First, as it may have to wait, and the whole is done again then.
             forget(table.moved[slot], statement);
+            database.delete(row, statement.own);
         }
         session.endStatement();
         return same;
