@@ -11,6 +11,7 @@ import io.rowmesh.agent.capture.PostgresCapture;
 import io.rowmesh.agent.log.ChangeLog;
 import io.rowmesh.agent.ship.ShippingOptions;
 import io.rowmesh.agent.ship.ShippingServer;
+import io.rowmesh.applier.aged.AgedRows;
 import io.rowmesh.applier.fence.Fences;
 import io.rowmesh.applier.receive.OriginStream;
 import io.rowmesh.applier.receive.StreamOptions;
@@ -113,7 +114,9 @@ public final class Node implements AutoCloseable {
         Fences fences = new Fences(pool, ApplierSettings.peers(config), config.maxSilence(), System::nanoTime);
         Touching touching = Touching.of(pool, config.region(), config.maxClockSkew(), log.newestMicros(), log.secret(), CaptureOptions.HEARTBEAT::equals,
                 table -> rules(config, table).counts(), registry);
-        LaneShare share = new LaneShare(locks, tombstones, marks, new AppliedVector(), touching.versions(), fences);
+        AgedRows aged = opened(new AgedRows(pool, sessions, locks, connection -> ResolvedTables.read(config, connection).receiving()));
+        aged.round();
+        LaneShare share = new LaneShare(locks, tombstones, marks, new AppliedVector(), touching.versions(), fences, aged::comesFirst);
         LocalWrites localWrites = opened(new LocalWrites(sessions, applying, locks, tombstones));
         FormerSession.outlast(localWrites::start, FORMER_SESSION_LIMIT);
 
@@ -124,7 +127,7 @@ public final class Node implements AutoCloseable {
         List<Lane> lanes = lanes(applying, sessions, share, rules, registry);
         Periodic periodic = new Periodic(config, pool, new Heartbeat(pool, config.region(), localWrites::settled),
                 new TombstoneCollector(pool, applying, log::lastPosition,
-                        () -> new Seen.Mark(log.epoch(), log.lastSequence())), new TableWatch(config, pool, tables.sending()), touching, fences, log);
+                        () -> new Seen.Mark(log.epoch(), log.lastSequence())), new TableWatch(config, pool, tables.sending()), touching, fences, aged, log);
 
         NodeStatus status = new NodeStatus(config, capture, log, shipping, lanes, periodic, registry);
         capture.start();

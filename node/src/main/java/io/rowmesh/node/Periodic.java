@@ -2,6 +2,7 @@ package io.rowmesh.node;
 
 import io.rowmesh.agent.log.ChangeLog;
 import io.rowmesh.applier.history.HistoryPartitions;
+import io.rowmesh.applier.aged.AgedRows;
 import io.rowmesh.applier.fence.Fences;
 import io.rowmesh.applier.touch.Touching;
 import io.rowmesh.applier.write.Heartbeat;
@@ -36,6 +37,7 @@ final class Periodic implements AutoCloseable {
     private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
     private static final Duration HISTORY_EVERY = Duration.ofSeconds(10);
     private static final Duration SAMPLE_EVERY = Duration.ofSeconds(60);
+    private static final Duration AGEING_EVERY = Duration.ofSeconds(1);
     private static final Duration TOUCH_EVERY = Duration.ofMillis(500);
     /** A number that is older than this is not told any more. */
     private static final Duration STALE_AFTER = LOOK_EVERY.multipliedBy(3);
@@ -52,8 +54,10 @@ final class Periodic implements AutoCloseable {
     private final Repeated touch;
     private final Repeated fence;
     private final Repeated sample;
+    private final Repeated ageing;
     private final Touching touching;
     private final Fences fences;
+    private final AgedRows aged;
     private final TableWatch tables;
     private final List<Repeated> all;
     /** A thread for each, so that none waits for another one that gets no answer. */
@@ -65,13 +69,14 @@ final class Periodic implements AutoCloseable {
     private volatile long tombstones;
 
     Periodic(NodeConfig config, DataSource pool, Heartbeat heartbeat, TombstoneCollector collector, TableWatch tables,
-             Touching touching, Fences fences, ChangeLog log) {
+             Touching touching, Fences fences, AgedRows aged, ChangeLog log) {
         this.pool = pool;
         this.collector = collector;
         this.partitions = new HistoryPartitions(pool, config.keepConflicts());
         this.tables = tables;
         this.touching = touching;
         this.fences = fences;
+        this.aged = aged;
         this.log = log;
         this.beat = repeated("heartbeat", "the heartbeat cannot be written", config.heartbeatInterval(), heartbeat::beat);
         this.look = repeated("look", "the database cannot be looked at for the status", LOOK_EVERY, this::look);
@@ -81,7 +86,8 @@ final class Periodic implements AutoCloseable {
         this.touch = repeated("touch", "keys that wait cannot be touched", TOUCH_EVERY, touching::round);
         this.fence = repeated("fences", "the silence of regions cannot be counted", LOOK_EVERY, this::countSilence);
         this.sample = repeated("versions", "how far the database is cannot be noted", SAMPLE_EVERY, this::sample);
-        this.all = List.of(beat, look, collect, watch, history, touch, fence, sample);
+        this.ageing = repeated("old rows", "old rows cannot be written anew", AGEING_EVERY, aged::round);
+        this.all = List.of(beat, look, collect, watch, history, touch, fence, sample, ageing);
         this.clock = Executors.newScheduledThreadPool(all.size() + 1, work -> {
             Thread thread = new Thread(work, "periodic");
             thread.setDaemon(true);
@@ -171,8 +177,8 @@ final class Periodic implements AutoCloseable {
 
     /** What a person should know: tables that are not captured, and what else than the heartbeat fails. */
     List<String> notices() {
-        Stream<String> errors = Stream.of(look, collect, watch, history, touch, fence, sample).map(Repeated::error).filter(Objects::nonNull);
-        return Stream.of(tables.notices().stream(), touching.notice().stream(), fences.notices().stream(), errors).flatMap(notices -> notices).toList();
+        Stream<String> errors = Stream.of(look, collect, watch, history, touch, fence, sample, ageing).map(Repeated::error).filter(Objects::nonNull);
+        return Stream.of(tables.notices().stream(), touching.notice().stream(), fences.notices().stream(), aged.notice().stream(), errors).flatMap(notices -> notices).toList();
     }
 
     /** What has not been attempted for so long that its thread must be taken for dead. */

@@ -64,7 +64,7 @@ public final class KeyLocks {
      *
      * @param mayCommit whether the commit was under way
      */
-    void giveUp(String origin, Held held, boolean mayCommit) {
+    public void giveUp(String origin, Held held, boolean mayCommit) {
         if (mayCommit) {
             keepUnsettled(origin, held);
         } else {
@@ -106,7 +106,7 @@ public final class KeyLocks {
         }
 
         /** Waits until it has all. */
-        void take() {
+        public void take() {
             boolean interrupted = false;
             synchronized (KeyLocks.this) {
                 waiters++;

@@ -35,6 +35,7 @@ public final class Lane implements AutoCloseable {
     private static final Duration PIECE_WAIT = Duration.ofSeconds(30);
     private static final long BACKOFF_MIN_MILLIS = 100;
     private static final long BACKOFF_MAX_MILLIS = 5_000;
+    private static final String OLD_ROWS_FIRST = "rows that are too old to be compared are written anew first";
 
     private final String origin;
     private final OriginStream stream;
@@ -85,6 +86,11 @@ public final class Lane implements AutoCloseable {
     }
 
     private void connectAndFollow() {
+        if (share.oldRowsFirst().getAsBoolean()) {
+            state = LaneStatus.State.WAITING;
+            lastError = OLD_ROWS_FIRST;
+            return;
+        }
         // A lane that failed before goes on waiting until it runs again.
         state = lastError == null ? LaneStatus.State.CONNECTING : LaneStatus.State.WAITING;
         try (LaneWriter writer = LaneWriter.connect(origin, sessions, options, share.locks(), share.index(), share.marks(),

@@ -1,17 +1,24 @@
 package io.rowmesh.applier.write;
 
 import io.rowmesh.applier.write.LocalTable.LocalColumn;
+import io.rowmesh.schema.ReplicationOrigin;
 
 import java.util.stream.Collectors;
 
 /**
  * SQL for the version of a stored row {@code t}. It is its last writer's, but for rows of a table that was rewritten: those all have
- * the rewrite's xmin, and what is known of them is told by {@code rowmesh.version_before} (docs/decisions/0010-null-versions.md).
+ * the rewrite's xmin, and what is known of them is told by {@code rowmesh.version_before} (docs/decisions/0010-null-versions.md); and for
+ * rows that were written anew for their age (docs/decisions/0011-aged-rows.md).
  */
-final class StoredVersion {
+public final class StoredVersion {
 
     /** The numbers of all rewrites; looked up once a statement. */
     private static final String REWRITES = "(array(select w.xid::text::xid8::xid from rowmesh.rewrite w))";
+
+    /** As {@code rowmesh.is_bound}, with what it looks up looked up once a statement. */
+    private static final String BOUND = "coalesce(x.roident = (select o.roident from pg_replication_origin o where o.roname = '"
+            + ReplicationOrigin.name(ReplicationOrigin.AGED_ROWS) + "'), false) or coalesce(age(t.xmin) > "
+            + "(select rowmesh.next_number() - s.met from rowmesh.versions_since s where s.met >= 4294967296), false)";
 
     private StoredVersion() {
     }
@@ -22,13 +29,14 @@ final class StoredVersion {
     }
 
     /**
-     * A query of at most one row: timestamp and origin's number, null when nobody knows them exactly; and until, null unless the row
-     * was rewritten and was written no later than that.
+     * A query of at most one row: timestamp and origin's number, null when nobody knows them exactly; and until, null unless all that
+     * is known is that the row was written no later than that.
      */
     static String of(LocalTable table) {
-        return "select x.\"timestamp\", x.roident, null::timestamptz as until from pg_xact_commit_timestamp_origin(t.xmin) x"
-                + " where t.xmin <> all " + REWRITES + " union all select case when x.exact then x.\"timestamp\" end,"
-                + " case when x.exact then x.roident end, case when not x.exact then x.\"timestamp\" end from " + call(table)
+        return "select case when not b.bound then x.\"timestamp\" end as \"timestamp\", case when not b.bound then x.roident end as roident,"
+                + " case when b.bound then x.\"timestamp\" end as until from pg_xact_commit_timestamp_origin(t.xmin) x"
+                + " cross join lateral (select " + BOUND + " as bound) b where t.xmin <> all " + REWRITES
+                + " union all select case when x.exact then x.\"timestamp\" end, case when x.exact then x.roident end, case when not x.exact then x.\"timestamp\" end from " + call(table)
                 + " x where t.xmin = any " + REWRITES;
     }
 
@@ -37,7 +45,7 @@ final class StoredVersion {
     }
 
     /** As {@code rowmesh.key_expression} writes it. */
-    static String key(LocalTable table) {
+    public static String key(LocalTable table) {
         return table.columns().values().stream().filter(LocalColumn::key).map(column -> "rowmesh.key_part(" + text(column) + ")")
                 .collect(Collectors.joining(" || ',' || ", "'[' || ", " || ']'"));
     }

@@ -20,7 +20,7 @@ public final class VersionsSince {
     private static final Logger LOG = LoggerFactory.getLogger(VersionsSince.class);
 
     private static final String NOTE = """
-            insert into rowmesh.versions_since (only_row, since) values (true, clock_timestamp()) on conflict do nothing""";
+            insert into rowmesh.versions_since (only_row, since, met) values (true, clock_timestamp(), rowmesh.next_number()) on conflict do nothing""";
 
     private static final String RAISE = """
             update rowmesh.versions_since set since = clock_timestamp() where rowmesh.versions_lost() returning since::text""";

@@ -136,7 +136,7 @@ final class AppliedTransactions {
      */
     private void requireProgress() {
         String region = origin == null ? null : ReplicationOrigin.region(origin);
-        boolean applied = region != null && !region.equals(ReplicationOrigin.SELF);
+        boolean applied = region != null && !ReplicationOrigin.isOwn(region);
         if (seen != null && applied && progress.isEmpty() && !beginsWithDelete && !repair) {
             throw new CaptureException("a transaction applied from region " + region + " came without its row in " + CaptureOptions.PROGRESS
                     + " (was that table taken out of the publication?), so what later local transactions had seen is unknown: " + REMEDY);

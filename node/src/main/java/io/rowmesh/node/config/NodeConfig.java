@@ -3,6 +3,7 @@ package io.rowmesh.node.config;
 import io.rowmesh.schema.stream.Endpoint;
 import io.rowmesh.applier.write.ApplierSession;
 import io.rowmesh.rules.TableRules;
+import io.rowmesh.schema.ReplicationOrigin;
 import io.rowmesh.schema.TableId;
 
 import java.nio.file.Path;
@@ -40,6 +41,9 @@ public record NodeConfig(
     /** The local replication origin under which the node's own repairs are written. No region may be called self. */
     public static final String SELF_ORIGIN = ApplierSession.originName(ApplierSession.SELF);
 
+    /** The local replication origin under which rows are written anew for their age. */
+    public static final String AGED_ROWS_ORIGIN = ApplierSession.originName(ReplicationOrigin.AGED_ROWS);
+
     public NodeConfig {
         peers = List.copyOf(peers);
         tables = List.copyOf(tables);
@@ -61,7 +65,7 @@ public record NodeConfig(
     /** The names of all local replication origins that this node needs. */
     public List<String> replicationOrigins() {
         return java.util.stream.Stream.concat(peers.stream().map(peer -> replicationOrigin(peer.region())),
-                java.util.stream.Stream.of(SELF_ORIGIN)).toList();
+                java.util.stream.Stream.of(SELF_ORIGIN, AGED_ROWS_ORIGIN)).toList();
     }
 
     /** The region's database. The slot and the publication are the ones that the capture reads by. */

@@ -78,11 +78,19 @@ public final class Preparation {
         for (String origin : config.replicationOrigins()) {
             if (!existing.contains(origin)) {
                 findings.add(Finding.lacking("the replication origin " + origin + " does not exist",
-                        origin.equals(NodeConfig.SELF_ORIGIN) ? "The node's own repairs are written under it, so that they are not shipped."
-                                : "That region's changes are applied under it, so that they are not shipped again.",
+                        whatFor(origin),
                         "select pg_replication_origin_create(" + Sql.text(origin) + ")"));
             }
         }
+    }
+
+    private static String whatFor(String origin) {
+        if (origin.equals(NodeConfig.SELF_ORIGIN)) {
+            return "The node's own repairs are written under it, so that they are not shipped.";
+        }
+        return origin.equals(NodeConfig.AGED_ROWS_ORIGIN)
+                ? "Rows of before the last thousand million transactions are written anew under it, so that this is not shipped."
+                : "That region's changes are applied under it, so that they are not shipped again.";
     }
 
     /** Runs the SQL of the findings in order, each statement by itself, and tells of each finding done; throws {@link PreparationException} at the first that fails. */

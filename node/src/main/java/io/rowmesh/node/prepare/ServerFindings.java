@@ -41,7 +41,7 @@ final class ServerFindings {
         encoding(sql).ifPresent(findings::add);
         Map<String, Setting> server = read(sql);
         slotLimits(server, findings);
-        findings.addAll(withReload(settings(server, config.peers().size() + 2, version)));
+        findings.addAll(withReload(settings(server, config.peers().size() + 3, version)));
         return findings;
     }
 

@@ -70,7 +70,7 @@ class ConfigFileTest {
         assertEquals(Duration.ofSeconds(2), config.heartbeatInterval());
         assertEquals(Duration.ofSeconds(5), config.maxClockSkew());
         assertEquals(10L << 30, config.changeLogMaxBytes());
-        assertEquals(List.of("rowmesh_us", "rowmesh_ap-2", "rowmesh_self"), config.replicationOrigins());
+        assertEquals(List.of("rowmesh_us", "rowmesh_ap-2", "rowmesh_self", "rowmesh_aged_rows"), config.replicationOrigins());
     }
 
     @Test

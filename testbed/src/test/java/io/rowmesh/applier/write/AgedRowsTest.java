@@ -1,0 +1,178 @@
+package io.rowmesh.applier.write;
+
+import io.rowmesh.applier.aged.AgedRows;
+import io.rowmesh.schema.Column;
+import io.rowmesh.schema.Row;
+import io.rowmesh.schema.RowChange;
+import io.rowmesh.schema.TableId;
+import io.rowmesh.schema.TableShape;
+import io.rowmesh.schema.TransactionHeader;
+import io.rowmesh.testbed.OldRows;
+import io.rowmesh.testbed.TestingPostgres;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** H53: the number of a row's writer is another transaction's after 2^32 transactions. */
+@DisabledIfSystemProperty(named = "rowmesh.databases", matches = "docker", disabledReason = "sets the counter in the server's files")
+class AgedRowsTest {
+
+    private static final long CYCLE = 1L << 32;
+    private static final long OLD = 1L << 30;
+    private static final TableShape T = new TableShape(new TableId("public", "t"),
+            List.of(new Column("id", "integer", true), new Column("v", "text", false)));
+
+    @TempDir
+    Path directory;
+    private TestingPostgres postgres;
+    private long sequence;
+
+    @BeforeEach
+    void startPostgres() throws SQLException {
+        postgres = TestingPostgres.start(directory, "18", Map.of("autovacuum", "off")).withControlTables();
+        try (Connection connection = postgres.connect()) {
+            VersionsSince.note(connection);
+        }
+        postgres.execute("create table public.t (id int primary key, v text)");
+    }
+
+    @AfterEach
+    void stopPostgres() {
+        postgres.close();
+    }
+
+    @Test
+    void aRowIsWrittenAnewBeforeTheNumberOfItsWriterIsUsedAgain() throws SQLException {
+        lookToTheEnd();
+        long before = Micros.now();
+        long writer = postgres.transaction("insert into public.t values (1, 'old')").xid();
+        postgres.execute("insert into rowmesh.row_version values ('public', 't', '[\"1\"]', " + writer + ", '2026-01-02', 'eu', 1, 1)");
+        OldRows.passTransactions(postgres, directory, OLD + writer + 100);
+        postgres.execute("insert into public.t values (2, 'young')");
+        String young = postgres.value("select xmin from public.t where id = 2");
+
+        lookToTheEnd();
+        assertEquals("1|old\n2|young", postgres.lines("select * from public.t order by id"));
+        assertEquals(young, postgres.value("select xmin from public.t where id = 2"));
+        assertEquals("rowmesh_aged_rows|t", postgres.lines("select o.roname, x.\"timestamp\" < now() from public.t"
+                + " cross join pg_xact_commit_timestamp_origin(t.xmin) x join pg_replication_origin o on o.roident = x.roident where id = 1"));
+        assertEquals("t", postgres.value("select v.row_xmin = t.xmin::text::bigint from rowmesh.row_version v, public.t where t.id = 1"));
+        postgres.execute("truncate rowmesh.row_version");
+        assertEquals(1, apply(before, update("older or newer?")).parked, "only that it was written before the look is known");
+        postgres.execute("truncate rowmesh.parked");
+
+        OldRows.passTransactions(postgres, directory, CYCLE + writer - 1);
+        long change = Micros.now();
+        burn(3);
+        assertEquals(0, apply(change, update("new")).parked);
+        assertEquals("new", postgres.value("select v from public.t where id = 1"));
+    }
+
+    @Test
+    void aRowOfADatabaseThatIsMetLateIsNotTakenForYoung() throws SQLException {
+        long writer = postgres.transaction("insert into public.t values (1, 'old'), (2, 'old')").xid();
+        OldRows.passTransactions(postgres, directory, CYCLE + writer - 1);
+        long change = Micros.now();
+        burn(3);
+        assertEquals(1, apply(change, update("new")).skipped, "what would become of it if rows were left to age");
+        postgres.execute("truncate rowmesh.versions_since");
+        try (Connection connection = postgres.connect()) {
+            VersionsSince.note(connection);
+        }
+        lookToTheEnd();
+        assertEquals(1, apply(change, update("older or newer?")).parked);
+        postgres.execute("truncate rowmesh.parked");
+        assertEquals(0, apply(Micros.now(), update("new")).parked);
+        assertEquals("new", postgres.value("select v from public.t where id = 1"));
+
+        long young = postgres.transaction("update public.t set v = 'young' where id = 2").micros();
+        assertEquals(1, apply(young - 1, new RowChange.Update(T, null, new Row("2", "loses"))).skipped);
+    }
+
+    @Test
+    void aRowThatSomebodyHoldsIsWrittenOnceItIsFree() throws Exception {
+        long writer = postgres.transaction("insert into public.t select i, 'old' from generate_series(1, 1200) i").xid();
+        OldRows.passTransactions(postgres, directory, OLD + writer + 100);
+        try (AgedRows aged = agedRows(); Connection user = postgres.connect(); Statement statement = user.createStatement()) {
+            user.setAutoCommit(false);
+            statement.execute("select * from public.t where id = 7 for update");
+            for (int i = 0; i < 5; i++) {
+                aged.round();
+            }
+            assertTrue(aged.comesFirst());
+            assertTrue(aged.notice().orElseThrow().contains("public.t"), aged.notice()::get);
+            assertEquals("1", postgres.value("select count(*) from public.t where age(xmin) > " + OLD));
+            user.rollback();
+            while (aged.notice().isPresent()) {
+                aged.round();
+            }
+            assertFalse(aged.comesFirst());
+        }
+        assertEquals("0|1200", postgres.lines("select count(*) filter (where age(xmin) > " + OLD + "), count(*) from public.t"));
+    }
+
+    @Test
+    void aRewriteOfTheTableKnowsUntilWhenSuchRowsWereWritten() throws SQLException {
+        postgres.execute("insert into rowmesh.epoch values (1, 'us', 's', 'i', '0/0', now())");
+        long writer = postgres.transaction("insert into public.t values (1, 'old')").xid();
+        long before = Micros.now();
+        OldRows.passTransactions(postgres, directory, OLD + writer + 100);
+        lookToTheEnd();
+        long after = Micros.now();
+        postgres.execute("alter table public.t add column more uuid default gen_random_uuid()");
+        assertEquals(1, apply(before, update("older or newer?")).parked);
+        postgres.execute("truncate rowmesh.parked");
+        assertEquals(0, apply(after, update("new")).parked);
+        assertEquals("new", postgres.value("select v from public.t"));
+    }
+
+    private void burn(int transactions) {
+        for (int i = 0; i < transactions; i++) {
+            postgres.transaction("create table burn(); drop table burn");
+        }
+    }
+
+    private void lookToTheEnd() throws SQLException {
+        try (AgedRows aged = agedRows()) {
+            do {
+                aged.round();
+            } while (aged.notice().isPresent());
+            assertFalse(aged.comesFirst());
+        }
+    }
+
+    private AgedRows agedRows() {
+        return new AgedRows(postgres.dataSource(), sessions(), new KeyLocks(), connection -> List.of(T.id()));
+    }
+
+    private ApplierSession sessions() {
+        return new ApplierSession(postgres.jdbcUrl(), new Properties());
+    }
+
+    private Outcome apply(long micros, RowChange change) throws SQLException {
+        ApplierOptions options = new ApplierOptions("us", Set.of("eu"), table -> true, Duration.ofSeconds(5));
+        try (LaneWriter writer = LaneWriter.connect("eu", sessions(), options, new KeyLocks(), new TombstoneIndex(), new AppliedMarks())) {
+            return writer.apply(new TransactionHeader("eu", 1, ++sequence, micros, sequence, 1, 1, List.of(), false), List.of(change));
+        }
+    }
+
+    private static RowChange update(String v) {
+        return new RowChange.Update(T, null, new Row("1", v));
+    }
+}
