@@ -140,7 +140,7 @@ public final class AgedRows implements AutoCloseable {
         }
     }
 
-    /** What could not be written, as somebody held it, is tried again from the beginning. */
+    /** A table whose rows were moved meanwhile is looked at again. */
     private void end() throws SQLException {
         if (current.complete()) {
             looked(connection, current.id(), current.began());
@@ -156,7 +156,8 @@ public final class AgedRows implements AutoCloseable {
     private void tell(Due next) {
         notice = "looks for rows that were written more than " + next.plan().olderThan() + " transactions ago and writes them anew"
                 + (next.plan().first() ? ", before anything is applied" : "") + ": " + next.table() + " " + current.percent() + " %, "
-                + current.written() + " rows written; " + due.size() + " tables left";
+                + current.written() + " rows written" + (current.busy() > 0 ? ", " + current.busy() + " pieces with rows that somebody holds" : "")
+                + "; " + due.size() + " tables left";
     }
 
     private static long now(Connection connection) throws SQLException {

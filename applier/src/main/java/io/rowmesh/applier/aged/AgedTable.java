@@ -17,8 +17,11 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -29,8 +32,12 @@ import java.util.function.Function;
  */
 final class AgedTable {
 
-    private static final int BLOCKS = 512;
+    private static final int BLOCKS = 128;
     private static final int ROWS = 500;
+    /** How long to wait for what somebody holds: together less than the database waits before it looks for deadlocks (1 s). */
+    private static final Duration PATIENCE = Duration.ofMillis(200);
+    /** So many of one piece that somebody holds are enough to leave it for later. */
+    private static final int MOST_BUSY = 5;
     private static final String BUSY = "55P03";
 
     /** %s: the canonical key, the table. Parameters: from and to (places), older than, at which number. */
@@ -73,7 +80,8 @@ final class AgedTable {
     private final long blocks;
     private long next;
     private long written;
-    private long busy;
+    /** Pieces, by their first block, of which somebody held rows. */
+    private final Deque<Long> again = new ArrayDeque<>();
 
     /** A row as it was found. */
     private record Found(String place, String writer, String key, String timestamp) {
@@ -135,34 +143,58 @@ final class AgedTable {
         return blocks == 0 ? 100 : Math.min(100, next * 100 / blocks);
     }
 
-    /** The next piece. Returns whether there is more to do. */
+    /** How many pieces are to be tried again, as somebody held rows of them. */
+    int busy() {
+        return again.size();
+    }
+
+    /** The next piece, or one again. Returns whether there is more to do. */
     boolean step() throws SQLException {
-        if (restate == null || next >= blocks) {
+        if (restate == null || next >= blocks && again.isEmpty()) {
             return false;
         }
-        List<Found> found = find();
-        connection.commit();
-        if (!found.isEmpty()) {
-            rewrite(found);
-        }
-        if (found.size() < ROWS || busy > 0) {
-            next += BLOCKS;
+        long piece = next < blocks ? next : again.remove();
+        next = Math.max(next, piece + BLOCKS);
+        if (!writeAnew(piece)) {
+            again.add(piece);
         }
         return true;
     }
 
-    /** Whether every row was met: none was locked for long, and none can have been moved (VACUUM FULL) to where it was looked before. */
+    /** Whether every row was met: none can have been moved (VACUUM FULL) to where it was looked before. */
     boolean complete() throws SQLException {
         boolean same = place()[0].equals(file);
         connection.commit();
-        return busy == 0 && same;
+        return same;
     }
 
-    private List<Found> find() throws SQLException {
+    /** Returns whether it got all rows of a piece. */
+    private boolean writeAnew(long piece) throws SQLException {
+        List<Found> found;
+        do {
+            found = find(piece);
+            connection.commit();
+            if (!found.isEmpty() && !tryRewrite(found) && !oneByOne(found)) {
+                return false;
+            }
+        } while (found.size() == ROWS);
+        return true;
+    }
+
+    /** Who holds one row only cannot be part of a circle of users that wait for each other. */
+    private boolean oneByOne(List<Found> found) throws SQLException {
+        int busy = 0;
+        for (int i = 0; i < found.size() && busy < MOST_BUSY; i++) {
+            busy += tryRewrite(List.of(found.get(i))) ? 0 : 1;
+        }
+        return busy == 0;
+    }
+
+    private List<Found> find(long piece) throws SQLException {
         List<Found> found = new ArrayList<>();
         try (PreparedStatement query = connection.prepareStatement(find)) {
-            query.setString(1, "(" + next + ",0)");
-            query.setString(2, "(" + (next + BLOCKS) + ",0)");
+            query.setString(1, "(" + piece + ",0)");
+            query.setString(2, "(" + (piece + BLOCKS) + ",0)");
             query.setLong(3, plan.olderThan());
             query.setLong(4, began);
             try (ResultSet row = query.executeQuery()) {
@@ -174,25 +206,15 @@ final class AgedTable {
         return found;
     }
 
-    /**
-     * Together; or, where somebody holds a row, one by one: who holds one row only cannot be part of a circle of users that wait for each
-     * other, and together they wait for less long than the database takes to look for circles.
-     */
-    private void rewrite(List<Found> found) throws SQLException {
-        if (tryRewrite(found, "300ms")) {
-            return;
-        }
-        for (Found one : found) {
-            busy += tryRewrite(List.of(one), "2s") ? 0 : 1;
-        }
-    }
-
-    private boolean tryRewrite(List<Found> found, String patience) throws SQLException {
+    /** Returns false where somebody holds a key or a row for longer. */
+    private boolean tryRewrite(List<Found> found) throws SQLException {
         KeyLocks.Held held = locks.of(found.stream().map(each -> new TableKey(id, each.key())).toList());
-        held.take();
+        if (!held.take(PATIENCE)) {
+            return false;
+        }
         boolean committing = false;
         try {
-            long rows = restate(found, patience);
+            long rows = restate(found);
             committing = true;
             connection.commit();
             held.close();
@@ -209,11 +231,11 @@ final class AgedTable {
         }
     }
 
-    private long restate(List<Found> found, String patience) throws SQLException {
+    private long restate(List<Found> found) throws SQLException {
         String bound = bound(found);
         run("select pg_replication_origin_xact_setup('0/0', ?::timestamptz)", bound);
         try (Statement statement = connection.createStatement()) {
-            statement.execute("set local lock_timeout = '" + patience + "'");
+            statement.execute("set local lock_timeout = " + PATIENCE.toMillis());
         }
         run(RAISE, bound, id.schema(), id.name());
         try (PreparedStatement update = connection.prepareStatement(restate)) {

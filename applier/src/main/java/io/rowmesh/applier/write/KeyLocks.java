@@ -2,9 +2,11 @@ package io.rowmesh.applier.write;
 
 import io.rowmesh.schema.TableId;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
@@ -19,6 +21,7 @@ import java.util.stream.IntStream;
 public final class KeyLocks {
 
     private static final int STRIPES = 1024;
+    private static final long LOOK_EVERY_NANOS = 2_000_000;
 
     /** Guarded by this, as is all of Held. */
     private final Held[] owners;
@@ -106,7 +109,7 @@ public final class KeyLocks {
         }
 
         /** Waits until it has all. */
-        public void take() {
+        void take() {
             boolean interrupted = false;
             synchronized (KeyLocks.this) {
                 waiters++;
@@ -122,6 +125,19 @@ public final class KeyLocks {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
+        }
+
+        /** Waits for no longer than that until it has all; if not, it has none. */
+        public boolean take(Duration patience) {
+            long until = System.nanoTime() + patience.toNanos();
+            while (!tryTake()) {
+                if (System.nanoTime() - until >= 0) {
+                    close();
+                    return false;
+                }
+                LockSupport.parkNanos(LOOK_EVERY_NANOS);
+            }
+            return true;
         }
 
         /** Frees what it holds; it may be taken anew. */
