@@ -91,6 +91,18 @@ public final class ApplyTransaction {
         return state == State.DONE;
     }
 
+    /**
+     * Whether its rows are written and it has not begun to commit: until then it asks nobody anything that another one can change,
+     * if none of its tables is under unique: newest-wins.
+     */
+    public boolean isWritten() {
+        return switch (state) {
+            case WRITE -> ended && next == changes.size() && group.isEmpty() && !merges.isOpen();
+            case SHOW, HISTORY -> true;
+            default -> false;
+        };
+    }
+
     /** What it did here; valid once it is done. */
     public Outcome outcome() {
         return outcome;

@@ -334,4 +334,16 @@ final class Capture implements Actor {
     public boolean isQuiet() {
         return state == State.READING && target.isOpen() && !gathered && !touched && position >= region.database.log.size() && !region.database.anyRowWaits();
     }
+
+    boolean isInStatement() {
+        return target != null && target.isInStatement();
+    }
+
+    /**
+     * Whether nobody else can tell when its next step is taken, nor change what it does, in small scopes: there each captured transaction is
+     * repaired, synced and confirmed alone, and no other region reads meanwhile what is shipped here.
+     */
+    boolean isPrivate() {
+        return state == State.READING && gathered || state == State.SYNCING || state == State.CONFIRMING;
+    }
 }

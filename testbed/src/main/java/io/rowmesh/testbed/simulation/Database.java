@@ -320,7 +320,7 @@ final class Database {
     void makeVisible(DbTransaction self) {
         self.visibleAt = ++visible;
         self.state = DbTransaction.State.COMMITTED;
-        open.remove(self);
+        ended(self);
         if (self.sequence > 0) {
             world.regions[region].applied(self);
         }
@@ -329,7 +329,14 @@ final class Database {
     void abort(DbTransaction self) {
         self.state = DbTransaction.State.ABORTED;
         self.waitsFor = null;
+        ended(self);
+    }
+
+    private void ended(DbTransaction self) {
         open.remove(self);
+        for (Table table : tables) {
+            table.exclusive = table.exclusive == self ? null : table.exclusive;
+        }
     }
 
     /** The client is gone: what it has not committed is undone, a commit under way goes on by itself. */

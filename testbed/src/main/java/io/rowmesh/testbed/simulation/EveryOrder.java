@@ -1,9 +1,6 @@
 package io.rowmesh.testbed.simulation;
 
-import io.rowmesh.applier.write.ApplierOptions;
-
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashSet;
@@ -43,9 +40,13 @@ final class EveryOrder {
      * An operation of another region.
      *
      * @param offset its timestamp, microseconds after those that the region's clock shows first
-     * @param saw    whether its region had applied the former remote operation
+     * @param saw    whether its region had applied the former operations of the other one
      */
     record Remote(int region, int[] statement, int offset, boolean saw) {
+
+        Remote saw(boolean former) {
+            return new Remote(region, statement, offset, former);
+        }
 
         @Override
         public String toString() {
@@ -57,75 +58,54 @@ final class EveryOrder {
     record Result(long states, long ends, String fault) {
     }
 
-    /** Who took the steps that lead to a state, and its number. */
-    private record State(int[] steps, Fingerprint.Value print) {
-    }
+    /**
+     * Where to go on: at the state that these took the steps to, with the steps that are left there.
+     *
+     * @param next  the first actor whose step was not taken there
+     * @param moved whether a step of somebody before led further
+     */
+    private record Branch(int[] steps, Fingerprint.Value print, int next, boolean moved) {
 
-    /** A user whose transaction begins with its statement. */
-    private record User(LocalSession session) implements Actor {
-
-        @Override
-        public boolean step() {
-            boolean begun = session.begins();
-            return session.step() && (!begun || session.step());
-        }
-
-        @Override
-        public boolean isQuiet() {
-            return session.isQuiet();
+        Branch after(int actor, Fingerprint.Value reached) {
+            int[] further = Arrays.copyOf(steps, steps.length + 1);
+            further[steps.length] = actor;
+            return new Branch(further, reached, 0, false);
         }
     }
-
-    /** Time passes once, past all that was written with a later timestamp. */
-    private static final class Time implements Actor {
-
-        private static final int STEP = 20;
-
-        private final World world;
-        private boolean passed;
-
-        Time(World world) {
-            this.world = world;
-        }
-
-        @Override
-        public boolean step() {
-            if (passed) {
-                return false;
-            }
-            passed = true;
-            world.now += STEP;
-            return true;
-        }
-
-        @Override
-        public boolean isQuiet() {
-            return passed;
-        }
-    }
-
-    private static final int REGIONS = 3;
-    private static final int BEGINNING = 10_000;
-    private static final int MOST_DRAINING = 20_000;
 
     private final Plot plot;
     private final Fault planted;
+    private final Scene.Reader reader;
+    private final boolean reduced;
     private final Set<Fingerprint.Value> seen = new HashSet<>();
-    private final Deque<State> open = new ArrayDeque<>();
+    private final Deque<Branch> open = new ArrayDeque<>();
+    private Branch here;
     private long ends;
 
-    EveryOrder(Plot plot, Fault planted) {
+    /** @param reader of this thread; it learns */
+    EveryOrder(Plot plot, Fault planted, Scene.Reader reader) {
+        this(plot, planted, reader, true);
+    }
+
+    /** @param reduced whether steps that nobody else can tell the time of are taken at once, and users with equal statements in one order */
+    EveryOrder(Plot plot, Fault planted, Scene.Reader reader, boolean reduced) {
         this.plot = plot;
         this.planted = planted;
+        this.reader = reader;
+        this.reduced = reduced;
     }
 
     Result run() {
-        State here = new State(new int[0], new Scene().fingerprint());
+        Scene scene = new Scene(plot, planted, reduced);
+        here = new Branch(new int[0], reader.of(scene), 0, false);
+        seen.add(here.print());
         try {
             open.push(here);
             while (!open.isEmpty()) {
                 here = open.pop();
-                expand(here);
+                scene = scene.again();
+                scene.replay(here.steps());
+                follow(scene);
             }
             return new Result(seen.size(), ends, null);
         } catch (Broken e) {
@@ -133,122 +113,55 @@ final class EveryOrder {
         }
     }
 
-    /** Everybody's next step from here; where nobody can take one, this is an end. */
-    private void expand(State here) {
-        boolean end = true;
-        for (int actor = 0; ; actor++) {
-            Scene scene = new Scene();
-            if (actor == scene.actors.size()) {
-                break;
-            }
-            scene.replay(here.steps());
-            scene.actors.get(actor).step();
-            Fingerprint.Value after = scene.fingerprint();
-            if (after.equals(here.print())) {
+    /**
+     * On from here as long as somebody's step leads to what was not met before; what others could have done on the way is left open.
+     * Where nobody can take a step, this is an end.
+     *
+     * @param scene as it is here; a step that changes nothing leaves it so
+     */
+    private void follow(Scene scene) {
+        int actor = here.next();
+        while (actor < scene.actors()) {
+            if (!scene.mayStep(actor)) {
+                actor++;
                 continue;
             }
-            end = false;
-            if (seen.add(after)) {
-                int[] further = Arrays.copyOf(here.steps(), here.steps().length + 1);
-                further[here.steps().length] = actor;
-                open.push(new State(further, after));
+            scene.step(actor);
+            Fingerprint.Value reached = reader.of(scene);
+            if (reached.equals(here.print())) {
+                actor++;
+                continue;
             }
+            leaveOpen(scene, actor + 1);
+            if (!seen.add(reached)) {
+                return;
+            }
+            here = here.after(actor, reached);
+            actor = 0;
         }
-        if (end) {
+        if (!here.moved()) {
             ends++;
-            Scene scene = new Scene();
-            scene.replay(here.steps());
-            scene.finish();
+            finish();
         }
     }
 
-    /** The world at the beginning. */
-    private final class Scene {
-
-        private final World world;
-        private final Region region;
-        private final List<Actor> actors;
-
-        Scene() {
-            Profile profile = new Profile(REGIONS, 2, 0, 0, 1, List.of(1, 0, 0, 0, 0, 0), 0, 0, 0, 1, 1_000, 0, 0, 0, 0, 0, 1_000, 0, 0, 1,
-                    plot.tables(), 0);
-            world = new World(new FixedChoices(), profile, planted, null);
-            region = world.regions[plot.region()];
-            if (plot.rowBefore()) {
-                exhaust(List.of(LocalSession.scripted(world.regions[0], List.of(new int[] {LocalSession.INSERT, 0, 0}))));
-            }
-            settle();
-            world.now = BEGINNING;
-            plot.remote().forEach(this::perform);
-            actors = actors();
+    /** In a world of its own, where all others go on as well. */
+    private void finish() {
+        Scene whole = new Scene(plot, planted, reduced);
+        whole.replay(here.steps());
+        if (!reader.of(whole).equals(here.print())) {
+            throw new IllegalStateException("the same steps led elsewhere: " + plot + ", steps of " + Arrays.toString(here.steps()));
         }
+        whole.finish();
+    }
 
-        private List<Actor> actors() {
-            List<Actor> all = new ArrayList<>();
-            plot.local().forEach(statement -> all.add(new User(LocalSession.scripted(region, List.of(statement)))));
-            if (!plot.local().isEmpty()) {
-                all.add(region.capture);
-            }
-            plot.remote().forEach(remote -> all.add(region.lanes.get(remote.region() - (remote.region() > region.number ? 1 : 0))));
-            if (plot.remote().stream().anyMatch(remote -> remote.offset() >= 0)) {
-                all.add(new Time(world));
-            }
-            return all;
+    private void leaveOpen(Scene scene, int from) {
+        int next = from;
+        while (next < scene.actors() && !scene.mayStep(next)) {
+            next++;
         }
-
-        private void perform(Remote remote) {
-            Region there = world.regions[remote.region()];
-            there.database.skew = remote.offset();
-            if (remote.saw()) {
-                exhaust(List.copyOf(there.lanes));
-            }
-            exhaust(List.of(LocalSession.scripted(there, List.of(remote.statement()))));
-            exhaust(List.of(there.capture));
-            there.database.skew = 0;
-        }
-
-        /** Everything goes everywhere. */
-        private void settle() {
-            for (int i = 0; i < MOST_DRAINING && !world.isQuiet(); i++) {
-                world.now++;
-                world.actors().forEach(Actor::step);
-            }
-            if (!world.isQuiet()) {
-                throw new Broken("stuck");
-            }
-        }
-
-        private void exhaust(List<Actor> some) {
-            boolean moved = true;
-            for (int i = 0; moved && i < MOST_DRAINING; i++) {
-                moved = false;
-                for (Actor actor : some) {
-                    moved |= actor.step();
-                }
-            }
-        }
-
-        void replay(int[] steps) {
-            for (int actor : steps) {
-                actors.get(actor).step();
-            }
-        }
-
-        Fingerprint.Value fingerprint() {
-            List<Object> roots = new ArrayList<>(actors);
-            roots.add(region);
-            roots.add(world.now);
-            return Fingerprint.of(roots, object -> object instanceof World || object instanceof ApplierOptions
-                    || object instanceof Region other && other != region);
-        }
-
-        /** All of it goes everywhere, and is compared. */
-        void finish() {
-            if (actors.stream().anyMatch(actor -> actor instanceof User && !actor.isQuiet())) {
-                throw new Broken("a user is stuck");
-            }
-            settle();
-            new Oracle(world).check();
+        if (next < scene.actors()) {
+            open.push(new Branch(here.steps(), here.print(), next, true));
         }
     }
 }

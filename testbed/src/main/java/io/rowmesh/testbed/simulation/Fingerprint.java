@@ -1,9 +1,10 @@
 package io.rowmesh.testbed.simulation;
 
+import io.rowmesh.schema.TableShape;
+
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
@@ -17,9 +18,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 
 /**
- * A number of 128 bits for all that is reachable from some objects: every field of every object but static ones, and which
- * references lead to the same object. Two states with the same number behave alike from there on; two numbers for states that behave
- * alike cost time only. Chance of a collision among a million states: below 10^-26.
+ * A number of 128 bits for all that is reachable from some objects: every field of every object but static ones and those that are
+ * left out, and which references lead to the same object. Two states with the same number behave alike from there on; two numbers
+ * for states that behave alike cost time only. Chance of a collision among a million states: below 10^-26. For one thread, again and
+ * again: what it learns of classes it keeps.
  */
 final class Fingerprint {
 
@@ -27,26 +29,37 @@ final class Fingerprint {
     record Value(long high, long low) {
     }
 
-    private static final Map<Class<?>, Field[]> FIELDS = new IdentityHashMap<>();
+    private enum Kind { ARRAY, MAP, COLLECTION, OPTIONAL, NUMBER, REFERENCE, BITS, FIELDS }
 
-    private final Predicate<Object> opaque;
-    private final IdentityHashMap<Object, Integer> met = new IdentityHashMap<>();
-    private final ArrayDeque<Object> left = new ArrayDeque<>();
-    private long high = 0x9e3779b97f4a7c15L;
-    private long low = 0xc2b2ae3d27d4eb4fL;
-
-    private Fingerprint(Predicate<Object> opaque) {
-        this.opaque = opaque;
+    /** What is read of the objects of a class. */
+    private record Reading(Kind kind, long name, Field[] longs, Field[] ints, Field[] booleans, Field[] others) {
     }
 
-    /** @param opaque objects of which only that they are there counts, not what they hold */
-    static Value of(Collection<?> roots, Predicate<Object> opaque) {
-        Fingerprint fingerprint = new Fingerprint(opaque);
-        roots.forEach(fingerprint::refer);
-        while (!fingerprint.left.isEmpty()) {
-            fingerprint.read(fingerprint.left.poll());
+    private final Predicate<Object> opaque;
+    private final Predicate<Field> leftOut;
+    private final Map<Class<?>, Reading> readings = new IdentityHashMap<>();
+    private final IdentityNumbers met = new IdentityNumbers();
+    private long high;
+    private long low;
+
+    /**
+     * @param opaque  objects of which only that they are there counts, not what they hold
+     * @param leftOut fields that nothing depends on that can happen
+     */
+    Fingerprint(Predicate<Object> opaque, Predicate<Field> leftOut) {
+        this.opaque = opaque;
+        this.leftOut = leftOut;
+    }
+
+    Value of(Collection<?> roots) {
+        high = 0x9e3779b97f4a7c15L;
+        low = 0xc2b2ae3d27d4eb4fL;
+        met.clear();
+        roots.forEach(this::refer);
+        for (int i = 0; i < met.size(); i++) {
+            read(met.object(i));
         }
-        return new Value(fingerprint.high, fingerprint.low);
+        return new Value(high, low);
     }
 
     private void mix(long value) {
@@ -56,67 +69,72 @@ final class Fingerprint {
         low ^= low >>> 29;
     }
 
+    private void text(String text) {
+        mix(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            mix(text.charAt(i));
+        }
+    }
+
     /** Values are mixed in where they stand; of other objects who they are, and what they hold once. */
     private void refer(Object object) {
         if (object == null) {
             mix(1);
         } else if (object instanceof String text) {
             mix(2);
-            mix(text.length());
-            for (int i = 0; i < text.length(); i++) {
-                mix(text.charAt(i));
-            }
-        } else if (object instanceof Number number && object.getClass().getPackageName().equals("java.lang")) {
+            text(text);
+        } else if (object instanceof Long || object instanceof Integer || object instanceof Short || object instanceof Byte) {
             mix(3);
-            mix(number.longValue());
+            mix(((Number) object).longValue());
         } else if (object instanceof Boolean bool) {
             mix(bool ? 5 : 4);
         } else if (object instanceof Enum<?> constant) {
             mix(6);
             mix(constant.ordinal());
+        } else if (object instanceof TableShape shape) {
+            // One for each table, whoever refers to it.
+            mix(9);
+            text(shape.id().name());
         } else if (object instanceof Class<?> type) {
             mix(type.getName().hashCode());
         } else {
-            Integer before = met.putIfAbsent(object, met.size());
-            mix(before == null ? 7 : 8);
-            mix(before == null ? 0 : before);
-            if (before == null) {
-                left.add(object);
-            }
+            int before = met.number(object);
+            mix(before < 0 ? 7 : 8);
+            mix(before < 0 ? 0 : before);
         }
     }
 
     private void read(Object object) {
-        Class<?> type = object.getClass();
-        mix(name(type).hashCode());
+        Reading reading = readings.get(object.getClass());
+        if (reading == null) {
+            reading = reading(object);
+            readings.put(object.getClass(), reading);
+        }
+        mix(reading.name);
         if (opaque.test(object)) {
             return;
         }
-        if (type.isArray()) {
-            array(object);
-        } else if (object instanceof Map<?, ?> map) {
-            mix(map.size());
-            map.forEach((key, value) -> {
-                refer(key);
-                refer(value);
-            });
-        } else if (object instanceof Collection<?> collection) {
-            mix(collection.size());
-            collection.forEach(this::refer);
-        } else if (object instanceof Optional<?> optional) {
-            refer(optional.orElse(null));
-        } else if (object instanceof AtomicLong number) {
-            mix(number.get());
-        } else if (object instanceof AtomicInteger number) {
-            mix(number.get());
-        } else if (object instanceof AtomicReference<?> reference) {
-            refer(reference.get());
-        } else if (object instanceof BitSet bits) {
-            array(bits.toLongArray());
-        } else if (type.getName().startsWith("java.")) {
-            throw new IllegalStateException("what is in a " + type.getName() + " is not known");
-        } else {
-            fields(object);
+        switch (reading.kind) {
+            case FIELDS -> fields(object, reading);
+            case ARRAY -> array(object);
+            case MAP -> {
+                Map<?, ?> map = (Map<?, ?>) object;
+                mix(map.size());
+                map.forEach((key, value) -> {
+                    refer(key);
+                    refer(value);
+                });
+            }
+            case COLLECTION -> {
+                mix(((Collection<?>) object).size());
+                for (Object each : (Collection<?>) object) {
+                    refer(each);
+                }
+            }
+            case OPTIONAL -> refer(((Optional<?>) object).orElse(null));
+            case NUMBER -> mix(((Number) object).longValue());
+            case REFERENCE -> refer(((AtomicReference<?>) object).get());
+            case BITS -> array(((BitSet) object).toLongArray());
         }
     }
 
@@ -138,41 +156,75 @@ final class Fingerprint {
         }
     }
 
-    private void fields(Object object) {
-        for (Field field : fields(object.getClass())) {
-            try {
-                if (field.getType() == long.class) {
-                    mix(field.getLong(object));
-                } else if (field.getType() == int.class) {
-                    mix(field.getInt(object));
-                } else if (field.getType() == boolean.class) {
-                    mix(field.getBoolean(object) ? 1 : 0);
-                } else {
-                    refer(field.get(object));
-                }
-            } catch (IllegalAccessException e) {
-                throw new IllegalStateException(e);
+    private void fields(Object object, Reading reading) {
+        try {
+            for (Field field : reading.longs) {
+                mix(field.getLong(object));
             }
+            for (Field field : reading.ints) {
+                mix(field.getInt(object));
+            }
+            for (Field field : reading.booleans) {
+                mix(field.getBoolean(object) ? 1 : 0);
+            }
+            for (Field field : reading.others) {
+                refer(field.get(object));
+            }
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException(e);
         }
     }
 
-    private static Field[] fields(Class<?> type) {
-        synchronized (FIELDS) {
-            return FIELDS.computeIfAbsent(type, Fingerprint::find);
+    private Reading reading(Object object) {
+        Class<?> type = object.getClass();
+        Kind kind = kind(object);
+        boolean fields = kind == Kind.FIELDS && !opaque.test(object);
+        if (fields && type.getName().startsWith("java.")) {
+            throw new IllegalStateException("what is in a " + type.getName() + " is not known");
         }
+        List<Field> all = kind == Kind.FIELDS && !type.getName().startsWith("java.") ? find(type) : List.of();
+        return new Reading(kind, name(type).hashCode(), of(all, long.class), of(all, int.class), of(all, boolean.class),
+                all.stream().filter(each -> each.getType() != long.class && each.getType() != int.class && each.getType() != boolean.class)
+                        .toArray(Field[]::new));
     }
 
-    private static Field[] find(Class<?> type) {
+    private static Field[] of(List<Field> all, Class<?> type) {
+        return all.stream().filter(each -> each.getType() == type).toArray(Field[]::new);
+    }
+
+    private static Kind kind(Object object) {
+        if (object.getClass().isArray()) {
+            return Kind.ARRAY;
+        }
+        if (object instanceof Map) {
+            return Kind.MAP;
+        }
+        if (object instanceof Collection) {
+            return Kind.COLLECTION;
+        }
+        if (object instanceof Optional) {
+            return Kind.OPTIONAL;
+        }
+        if (object instanceof AtomicLong || object instanceof AtomicInteger) {
+            return Kind.NUMBER;
+        }
+        if (object instanceof AtomicReference) {
+            return Kind.REFERENCE;
+        }
+        return object instanceof BitSet ? Kind.BITS : Kind.FIELDS;
+    }
+
+    private List<Field> find(Class<?> type) {
         List<Field> found = new ArrayList<>();
         for (Class<?> each = type; each != null && each != Object.class; each = each.getSuperclass()) {
             for (Field field : each.getDeclaredFields()) {
-                if (!Modifier.isStatic(field.getModifiers())) {
+                if (!Modifier.isStatic(field.getModifiers()) && !leftOut.test(field)) {
                     field.setAccessible(true);
                     found.add(field);
                 }
             }
         }
-        return found.toArray(Field[]::new);
+        return found;
     }
 
     /** Of a lambda, its place in the code. */

@@ -175,11 +175,9 @@ final class Lane implements Actor {
         target.ping();
         while (!unacknowledged.isEmpty() && (unacknowledged.peekFirst()[1] <= region.database.flushed
                 || world.planted == Fault.ACKNOWLEDGED_BEFORE_FLUSH)) {
-            Region from = world.regions[origin];
             long durable = unacknowledged.removeFirst()[0];
             region.ahead.durable(origin(), 1, durable);
-            from.acknowledged[region.number] = Math.max(from.acknowledged[region.number], durable);
-            from.trim();
+            world.regions[origin].acknowledged(region.number, durable);
         }
     }
 
@@ -231,5 +229,37 @@ final class Lane implements Actor {
     @Override
     public boolean isQuiet() {
         return target != null && target.isOpen() && applying == null && next > world.regions[origin].log.synced();
+    }
+
+    boolean isInStatement() {
+        return target != null && target.isInStatement();
+    }
+
+    /**
+     * Whether nobody else can tell when its next step is taken, nor change what it does, in small scopes: it receives what was shipped
+     * before, or has all rows written. Not while something is to be acknowledged, as each of its steps does that first.
+     */
+    boolean isPrivate() {
+        boolean arrived = applying == null && next <= world.regions[origin].log.synced() && !world.regions[origin].log.entry(next).header().causal();
+        return target != null && unacknowledged.isEmpty() && (arrived || applying != null && applying.isWritten());
+    }
+
+    /** A step of applying and acknowledging what was shipped up to this sequence. @return whether nothing of it is left */
+    boolean settle(long upTo) {
+        if (target == null || applying != null || next <= upTo) {
+            step();
+            return false;
+        }
+        try {
+            acknowledge();
+        } catch (SQLException e) {
+            throw new Broken(e.getMessage());
+        }
+        return unacknowledged.isEmpty();
+    }
+
+    /** Whether its next step does nothing, whatever others do before. */
+    boolean isAtRest() {
+        return isQuiet() && unacknowledged.isEmpty();
     }
 }

@@ -24,6 +24,8 @@ final class LocalSession implements Actor {
     private int transactionsLeft;
     /** Statements to come, one a transaction, where they are not to be drawn: kind, key and other key. */
     private final Deque<int[]> script;
+    /** The first value that a script's next statement writes, known before so that it does not depend on who writes first. */
+    private final Deque<Integer> values = new ArrayDeque<>();
     private DbTransaction open;
     private int statementsLeft;
 
@@ -34,6 +36,7 @@ final class LocalSession implements Actor {
     private Table table;
     private int key;
     private int otherKey;
+    private int scripted;
     private long snapshot;
     /** The row that it writes, drawn once. */
     private Row drawn;
@@ -53,6 +56,9 @@ final class LocalSession implements Actor {
         this.world = region.world;
         this.database = region.database;
         this.transactionsLeft = transactions;
+        for (int i = 0; script != null && i < transactions; i++) {
+            values.add(world.nextValue());
+        }
     }
 
     @Override
@@ -77,13 +83,24 @@ final class LocalSession implements Actor {
         }
     }
 
-    /** Whether its next step begins a transaction. */
-    boolean begins() {
-        return open == null && transactionsLeft > 0;
+    /** Whether it has begun nothing of its script but a transaction. */
+    boolean isUntouched() {
+        return !script.isEmpty();
+    }
+
+    /** Whether its next step only takes the timestamp of what it wrote, which the clock alone can change. */
+    boolean isToBeStamped() {
+        return open != null && open.state == DbTransaction.State.ACTIVE && statementsLeft == 0 && !open.stamped && !open.changes.isEmpty();
+    }
+
+    /** Whether a statement of it had to wait, and goes on by the snapshot that it began with. */
+    boolean isInStatement() {
+        return inStatement;
     }
 
     private void reset() {
         open = null;
+        snapshot = 0;
         inStatement = false;
         chosen = false;
         drawn = null;
@@ -115,6 +132,7 @@ final class LocalSession implements Actor {
         }
         execute();
         inStatement = false;
+        snapshot = 0;
         chosen = false;
         drawn = null;
         statementsLeft--;
@@ -124,6 +142,7 @@ final class LocalSession implements Actor {
     private void choose() {
         if (script != null) {
             int[] statement = script.removeFirst();
+            scripted = values.removeFirst();
             kind = statement[0];
             table = database.tables[database.tables.length - 1];
             key = statement[1];
@@ -287,7 +306,7 @@ final class LocalSession implements Actor {
             drawn = drawn == null ? UniqueRows.drawn(world, slot, region.name + world.nextValue()) : drawn;
             return drawn;
         }
-        String value = region.name + world.nextValue();
+        String value = region.name + (script == null ? world.nextValue() : scripted);
         if (SiblingRows.is(table.shape)) {
             return new Row(World.KEYS[slot], World.NAMES[world.choices.next(world.regions.length)], value);
         }

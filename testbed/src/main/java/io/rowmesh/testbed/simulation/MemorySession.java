@@ -54,6 +54,11 @@ final class MemorySession {
         return begin(table).own;
     }
 
+    /** Whether a statement is under way. */
+    boolean isInStatement() {
+        return statement != null;
+    }
+
     boolean isOpen() {
         return !closed && life == database.life;
     }

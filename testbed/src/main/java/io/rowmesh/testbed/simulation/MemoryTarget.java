@@ -265,6 +265,11 @@ final class MemoryTarget implements Target {
         return session.hasMoved();
     }
 
+    /** Whether a statement of it had to wait, and goes on by the snapshot that it began with. */
+    boolean isInStatement() {
+        return session.isInStatement();
+    }
+
     boolean isOpen() {
         return session.isOpen();
     }

@@ -52,6 +52,8 @@ final class Region {
     int confirmed;
     boolean up = true;
     long downUntil;
+    /** What it ships is read again and again. */
+    private boolean shared;
     /** Keys that wait to be touched: rows of the database, durable. */
     final Map<WrittenKey, Pending> pendingTable = new LinkedHashMap<>();
     final Toucher toucher;
@@ -182,7 +184,20 @@ final class Region {
         log.discardUnsynced();
     }
 
-    void trim() {
+    /** For small scopes: what it ships is read again from the beginning, whatever was acknowledged. */
+    void share() {
+        shared = true;
+        log.untrim();
+    }
+
+    void acknowledged(int by, long sequence) {
+        if (!shared) {
+            acknowledged[by] = Math.max(acknowledged[by], sequence);
+            trim();
+        }
+    }
+
+    private void trim() {
         long all = Long.MAX_VALUE;
         for (int i = 0; i < acknowledged.length; i++) {
             all = i == number ? all : Math.min(all, acknowledged[i]);

@@ -100,4 +100,8 @@ final class ShippedLog {
     void trim(long upTo) {
         trimmed = (int) Math.max(trimmed, upTo);
     }
+
+    void untrim() {
+        trimmed = 0;
+    }
 }

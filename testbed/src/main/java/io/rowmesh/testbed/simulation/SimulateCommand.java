@@ -75,8 +75,8 @@ public final class SimulateCommand implements Callable<Integer> {
             case PAIRS -> schedules(Scope.pairs());
             case TRIPLES -> schedules(Scope.triples());
             case WINDOW -> schedules(List.of(Scope.reinsertMeetsDelete()));
-            case EVERY_PAIR -> orders(Scope.every(2, Profile.ONLY_ROWS), workers);
-            case EVERY_TRIPLE -> orders(Scope.every(3, Profile.ONLY_ROWS), workers);
+            case EVERY_PAIR -> orders(Plots.of(2, Profile.ONLY_ROWS), workers);
+            case EVERY_TRIPLE -> orders(Plots.of(3, Profile.ONLY_ROWS), workers);
         };
     }
 
@@ -86,10 +86,10 @@ public final class SimulateCommand implements Callable<Integer> {
     }
 
     private int orders(List<EveryOrder.Plot> plots, int workers) throws InterruptedException {
-        PlotSearch search = new PlotSearch(plots.stream().skip(from - 1).limit(seeds).toList(), fault);
-        showEachTenSeconds(search::text);
+        PlotSearch search = new PlotSearch(plots.stream().skip(from - 1).limit(seeds).toList(), fault, from);
+        showEachTenSeconds(search::progress);
         search.run(workers);
-        return searched(search.text(), search.fault());
+        return searched(search.progress(), search.fault());
     }
 
     private static int searched(String what, String found) {

@@ -19,6 +19,7 @@ final class World {
     static final String[] KEYS = {"0", "1", "2", "3", "4", "5", "6", "7"};
     static final String[] ROW_KEYS = new String[KEYS.length];
     private static final TableShape T = Table.shape("public", "t");
+    private static final long BEGINNING = 1_000;
     private static final int TRIES = 4;
     private static final int MAX_EVENTS = 20_000;
     private static final int MAX_DRAINING = 200_000;
@@ -36,7 +37,7 @@ final class World {
     final List<TableShape> shapes;
     final Region[] regions;
     /** True time, microseconds. */
-    long now = 1_000;
+    long now = BEGINNING;
     boolean healed;
     long events;
 
@@ -45,6 +46,7 @@ final class World {
     private final List<Heartbeats> heartbeats = new ArrayList<>();
     private final long[] stalledUntil;
     private final int kinds;
+    private final boolean keepsStates;
     private int values;
 
     /** @param trace gets a line for each thing that happens; null for none */
@@ -54,6 +56,7 @@ final class World {
         this.planted = planted == null ? null : planted.planted();
         this.trace = trace;
         this.shapes = shapes(profile.tables());
+        this.keepsStates = shapes.stream().anyMatch(shape -> shape == WideRows.SHAPE || SiblingRows.is(shape));
         this.regions = new Region[profile.regions()];
         int sum = 0;
         for (int weight : profile.mix()) {
@@ -88,7 +91,7 @@ final class World {
 
     /** Whether some table's rule keeps a state of each key. */
     boolean keepsStates() {
-        return shapes.stream().anyMatch(shape -> shape == WideRows.SHAPE || SiblingRows.is(shape));
+        return keepsStates;
     }
 
     private static List<TableShape> shapes(int tables) {
@@ -220,6 +223,26 @@ final class World {
 
     int nextValue() {
         return ++values;
+    }
+
+    int values() {
+        return values;
+    }
+
+    /** A region from its beginning, beside the others as they are; it may acknowledge to them what it likes, and they take no notice. */
+    Region anew(int number, int valuesBefore) {
+        now = BEGINNING;
+        values = valuesBefore;
+        for (Region region : regions) {
+            region.share();
+        }
+        regions[number] = new Region(this, number, 0);
+        return regions[number];
+    }
+
+    /** The value after which the next one comes. */
+    void values(int last) {
+        values = last;
     }
 
     void trace(String what) {
