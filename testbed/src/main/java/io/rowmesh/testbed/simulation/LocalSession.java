@@ -224,7 +224,8 @@ final class LocalSession implements Actor {
             log(new RowChange.Update(table.shape, null, row));
         } else {
             Row before = CounterRows.row(key, locked.value);
-            Row row = CounterRows.updated(key, before, world.choices.next(9) - 4, world.choices.next(9), region.name + world.nextValue());
+            Row row = script != null ? CounterRows.updated(key, before, scripted, scripted, region.name + scripted)
+                    : CounterRows.updated(key, before, world.choices.next(9) - 4, world.choices.next(9), region.name + world.nextValue());
             database.update(table.slots, key, locked, open, text(row));
             log(new RowChange.Update(table.shape, before, row));
         }
@@ -313,7 +314,7 @@ final class LocalSession implements Actor {
         if (table.shape == WideRows.SHAPE) {
             return new Row(World.KEYS[slot], value, region.name + world.nextValue());
         }
-        return table.beside == null ? new Row(World.KEYS[slot], value) : CounterRows.inserted(slot, 1 + world.choices.next(9), value);
+        return table.beside == null ? new Row(World.KEYS[slot], value) : CounterRows.inserted(slot, script != null ? scripted : 1 + world.choices.next(9), value);
     }
 
     private String text(Row row) {

@@ -46,8 +46,8 @@ final class Scene {
     }
 
     /**
-     * What a fingerprint does not hold, as nothing that can happen here depends on it: tables are under last-write-wins, clocks do not
-     * step, nothing breaks down, no tombstones are collected.
+     * What a fingerprint does not hold, as nothing that can happen here depends on it: tables are under last-write-wins or have
+     * counters, so that no states of keys are kept; clocks do not step, nothing breaks down, nothing is collected.
      * <ul>
      * <li>numbers of transactions, and the list by which one is found: only those of users are ever asked for, which have the same ones
      *     in all orders, as they are begun first;
@@ -221,8 +221,8 @@ final class Scene {
 
     /**
      * Whether a step of this one leads to what is not seen otherwise. Not of who is done; and users with the same statement begin it
-     * one after the other: exchanged for each other in all that follows they do the same, and their rows differ by a name that nobody
-     * compares but for being the same.
+     * one after the other: exchanged for each other in all that follows they do the same, and what they write differs by values that
+     * nothing is decided by.
      */
     boolean mayStep(int actor) {
         if (actor >= users.size()) {

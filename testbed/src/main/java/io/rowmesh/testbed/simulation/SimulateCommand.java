@@ -1,7 +1,10 @@
 package io.rowmesh.testbed.simulation;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 import java.util.Arrays;
 import java.util.List;
@@ -44,7 +47,7 @@ public final class SimulateCommand implements Callable<Integer> {
 
     @Option(names = "--scope", description = "search a small scope schedule by schedule: ${COMPLETION-CANDIDATES} (pairs or triples of"
             + " operations in three regions, or a row that is inserted anew while another region deletes it; EVERY_: in all orders in which what"
-            + " happens in one region can happen, --seeds of them from --from on)")
+            + " happens in one region can happen, of --rules LAST_WRITE_WINS or COUNTERS, --seeds of them from --from on)")
     private ScopeName scope;
 
     @Option(names = "--deviations", defaultValue = "1", description = "with --scope: places at most in which a schedule deviates from"
@@ -57,6 +60,9 @@ public final class SimulateCommand implements Callable<Integer> {
 
     @Option(names = "--trials", defaultValue = "9", description = "with --planted: how often each is searched (default: ${DEFAULT-VALUE})")
     private int trials;
+
+    @Spec
+    private CommandSpec spec;
 
     @Override
     public Integer call() throws InterruptedException {
@@ -75,8 +81,16 @@ public final class SimulateCommand implements Callable<Integer> {
             case PAIRS -> schedules(Scope.pairs());
             case TRIPLES -> schedules(Scope.triples());
             case WINDOW -> schedules(List.of(Scope.reinsertMeetsDelete()));
-            case EVERY_PAIR -> orders(Plots.of(2, Profile.ONLY_ROWS), workers);
-            case EVERY_TRIPLE -> orders(Plots.of(3, Profile.ONLY_ROWS), workers);
+            case EVERY_PAIR -> orders(Plots.of(2, tablesOfPlots()), workers);
+            case EVERY_TRIPLE -> orders(Plots.of(3, tablesOfPlots()), workers);
+        };
+    }
+
+    private int tablesOfPlots() {
+        return switch (rules) {
+            case ALL, LAST_WRITE_WINS -> Profile.ONLY_ROWS;
+            case COUNTERS -> Profile.ONLY_COUNTERS;
+            default -> throw new ParameterException(spec.commandLine(), "every order is searched of LAST_WRITE_WINS, the default, and of COUNTERS, not of " + rules);
         };
     }
 

@@ -34,17 +34,22 @@ class EveryOrderTest {
         assertNotNull(new PlotSearch(first, fault).run(Runtime.getRuntime().availableProcessors()).fault());
     }
 
-    /** Where one other region writes two operations, or two write all three: some of each kind that {@code EVERY_TRIPLE} goes through. */
+    /** The same of counters. */
     @Test
-    void triplesWithSeveralOperationsOfOneOtherRegionEndEqual() throws InterruptedException {
-        List<EveryOrder.Plot> all = Plots.of(3, Profile.ONLY_ROWS);
-        List<EveryOrder.Plot> some = IntStream.range(0, all.size()).filter(i -> i % 401 == 0).mapToObj(all::get).filter(plot -> plot.local().size() < 2).toList();
-        assertTrue(some.stream().anyMatch(plot -> plot.local().size() == 1 && regions(plot) == 1), "two of one region, one where it is looked");
-        assertTrue(some.stream().anyMatch(plot -> plot.local().isEmpty() && regions(plot) == 2), "two of one region, one of another");
-        assertTrue(some.stream().anyMatch(plot -> plot.local().isEmpty() && regions(plot) == 1), "three of one region");
-        PlotSearch search = new PlotSearch(some, null).run(Runtime.getRuntime().availableProcessors());
-        assertNull(search.fault());
-        assertEquals(some.size(), search.done());
+    void pairsOfOperationsOnCountersEndEqualInEveryOrder() throws InterruptedException {
+        List<EveryOrder.Plot> all = Plots.of(2, Profile.ONLY_COUNTERS);
+        List<EveryOrder.Plot> some = IntStream.range(0, all.size()).filter(i -> i % 12 == 0).mapToObj(all::get).toList();
+        assertNull(new PlotSearch(some, null).run(Runtime.getRuntime().availableProcessors()).fault());
+        assertNotNull(new PlotSearch(all, Fault.COUNTER_DELTA_TWICE).run(Runtime.getRuntime().availableProcessors()).fault());
+    }
+
+    /** Where one or two other regions write two or three of them: some of each kind; {@code EVERY_TRIPLE} goes through every one. */
+    @ParameterizedTest
+    @CsvSource({"1, 1", "1, 2", "0, 1", "0, 2"})
+    void triplesWithSeveralRemoteOperationsEndEqual(int local, int regions) throws InterruptedException {
+        List<EveryOrder.Plot> all = Plots.of(3, Profile.ONLY_ROWS).stream().filter(plot -> plot.local().size() == local && regions(plot) == regions).toList();
+        List<EveryOrder.Plot> some = IntStream.range(0, 4).mapToObj(i -> all.get(all.size() / 5 * i + 7)).toList();
+        assertNull(new PlotSearch(some, null).run(Runtime.getRuntime().availableProcessors()).fault());
     }
 
     private static long regions(EveryOrder.Plot plot) {
