@@ -50,7 +50,7 @@ final class Scene {
      * counters, so that no states of keys are kept; clocks do not step, nothing breaks down, nothing is collected.
      * <ul>
      * <li>numbers of transactions, and the list by which one is found: only those of users are ever asked for, which have the same ones
-     *     in all orders, as they are begun first;
+     *     in all orders, as they are begun first; so they tell nothing of who wrote first;
      * <li>the order in which tombstones were recorded, which only collectors go by;
      * <li>the snapshot of a session's last statement: a statement under way has it, too;
      * <li>where the log stood when a lane began: only clocks that step make anybody ask.
@@ -123,7 +123,7 @@ final class Scene {
         plot = former.plot;
         reduced = former.reduced;
         world = former.world;
-        region = world.anew(plot.region(), 0);
+        region = world.anew(plot.region());
         if (plot.rowBefore() && plot.region() == 0) {
             exhaust(List.of(rowBefore()));
         }

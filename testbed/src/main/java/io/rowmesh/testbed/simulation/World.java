@@ -229,10 +229,10 @@ final class World {
         return values;
     }
 
-    /** A region from its beginning, beside the others as they are; it may acknowledge to them what it likes, and they take no notice. */
-    Region anew(int number, int valuesBefore) {
+    /** Time, values and a region from their beginning, beside the other regions as they are; what it acknowledges to them they do not note. */
+    Region anew(int number) {
         now = BEGINNING;
-        values = valuesBefore;
+        values = 0;
         for (Region region : regions) {
             region.share();
         }
