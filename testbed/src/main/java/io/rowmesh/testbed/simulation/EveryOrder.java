@@ -54,8 +54,13 @@ final class EveryOrder {
         }
     }
 
-    /** How many states there were, how many of them final, and what the first bad one showed; null when none was bad. */
-    record Result(long states, long ends, String fault) {
+    /**
+     * How many states there were, how many of them final, and what the first bad one showed.
+     *
+     * @param outcomes what the final ones held that were not bad ({@link Scene#outcome})
+     * @param fault    null when none was bad
+     */
+    record Result(long states, long ends, Set<String> outcomes, String fault) {
     }
 
     /**
@@ -79,6 +84,7 @@ final class EveryOrder {
     private final boolean reduced;
     private final Set<Fingerprint.Value> seen = new HashSet<>();
     private final Deque<Branch> open = new ArrayDeque<>();
+    private final Set<String> outcomes = new HashSet<>();
     private Branch here;
     private long ends;
 
@@ -107,9 +113,9 @@ final class EveryOrder {
                 scene.replay(here.steps());
                 follow(scene);
             }
-            return new Result(seen.size(), ends, null);
+            return new Result(seen.size(), ends, outcomes, null);
         } catch (Broken e) {
-            return new Result(seen.size(), ends, e.getMessage() + ": " + plot + ", steps of " + Arrays.toString(here.steps()) + " then anybody");
+            return new Result(seen.size(), ends, outcomes, e.getMessage() + ": " + plot + ", steps of " + Arrays.toString(here.steps()) + " then anybody");
         }
     }
 
@@ -153,6 +159,7 @@ final class EveryOrder {
             throw new IllegalStateException("the same steps led elsewhere: " + plot + ", steps of " + Arrays.toString(here.steps()));
         }
         whole.finish();
+        outcomes.add(whole.outcome());
     }
 
     private void leaveOpen(Scene scene, int from) {

@@ -17,34 +17,6 @@ final class Scene {
     private static final int BEGINNING = 10_000;
     private static final int MOST_DRAINING = 20_000;
 
-    /** Time passes once, past all that was written with a later timestamp. */
-    private static final class Time implements Actor {
-
-        private static final int STEP = 20;
-
-        private final World world;
-        private boolean passed;
-
-        Time(World world) {
-            this.world = world;
-        }
-
-        @Override
-        public boolean step() {
-            if (passed) {
-                return false;
-            }
-            passed = true;
-            world.now += STEP;
-            return true;
-        }
-
-        @Override
-        public boolean isQuiet() {
-            return passed;
-        }
-    }
-
     /**
      * What a fingerprint does not hold, as nothing that can happen here depends on it: tables are under last-write-wins or have
      * counters, so that no states of keys are kept; clocks do not step, nothing breaks down, nothing is collected.
@@ -70,7 +42,18 @@ final class Scene {
 
         private final Fingerprint between = new Fingerprint(this::isOpaque, field -> isNamed(NOBODY_ASKS, field) || isNamed(ONLY_STATEMENTS_ASK, field));
         private final Fingerprint within = new Fingerprint(this::isOpaque, field -> isNamed(NOBODY_ASKS, field));
+        private final Fingerprint whole = new Fingerprint(this::isOpaque, field -> false);
+        private final boolean reduced;
         private Region lookedAt;
+
+        Reader() {
+            this(true);
+        }
+
+        /** @param reduced whether it leaves out what nobody asks for */
+        Reader(boolean reduced) {
+            this.reduced = reduced;
+        }
 
         /** What lanes began is noted for clocks that step, and not read here. */
         private boolean isOpaque(Object object) {
@@ -89,7 +72,7 @@ final class Scene {
             roots.add(scene.region);
             roots.add(scene.world.now);
             roots.add(statement);
-            return (statement ? within : between).of(roots);
+            return (!reduced ? whole : statement ? within : between).of(roots);
         }
     }
 
@@ -277,5 +260,21 @@ final class Scene {
         }
         settle();
         new Oracle(world).check();
+    }
+
+    /** Of a finished one: what was written by users, the rows that are left, their versions, and the conflict histories, in each region. */
+    String outcome() {
+        StringBuilder text = new StringBuilder();
+        for (Region each : world.regions) {
+            for (Table table : each.database.tables) {
+                for (Tuple newest : table.slots) {
+                    Tuple row = each.database.committed(newest);
+                    text.append(row == null ? "none" : row.value + " " + row.xmin.micros + "@" + row.xmin.origin).append("; ");
+                }
+            }
+            each.database.log.stream().filter(written -> written.local).forEach(written -> text.append(World.text(written)).append("; "));
+            each.database.log.stream().flatMap(written -> written.conflicts.stream()).map(Object::toString).sorted().forEach(text::append);
+        }
+        return text.toString();
     }
 }
