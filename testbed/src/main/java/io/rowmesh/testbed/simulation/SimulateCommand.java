@@ -90,7 +90,8 @@ public final class SimulateCommand implements Callable<Integer> {
         return switch (rules) {
             case ALL, LAST_WRITE_WINS -> Profile.ONLY_ROWS;
             case COUNTERS -> Profile.ONLY_COUNTERS;
-            default -> throw new ParameterException(spec.commandLine(), "every order is searched of LAST_WRITE_WINS, the default, and of COUNTERS, not of " + rules);
+            default -> throw new ParameterException(spec.commandLine(),
+                    "every order is searched of LAST_WRITE_WINS, the default, and of COUNTERS, not of " + rules);
         };
     }
 
