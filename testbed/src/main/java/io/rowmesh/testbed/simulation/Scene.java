@@ -88,7 +88,8 @@ final class Scene {
     Scene(EveryOrder.Plot plot, Fault planted, boolean reduced) {
         this.plot = plot;
         this.reduced = reduced;
-        Profile profile = new Profile(REGIONS, 2, 0, 0, 1, List.of(1, 0, 0, 0, 0, 0), 0, 0, 0, 1, 1_000, 0, 0, 0, 0, 0, 1_000, 0, 0, 1, plot.tables(), 0);
+        Profile profile = new Profile.Draft().regions(REGIONS).keys(2).statements(1).mix(1, 0, 0, 0, 0, 0).delay(1)
+                .slowCommits(1_000).unbatched(1_000).stall(1).tables(plot.tables()).done();
         world = new World(new FixedChoices(), profile, planted, null);
         region = world.regions[plot.region()];
         if (plot.rowBefore()) {

@@ -28,7 +28,7 @@ public final class Simulation {
     /** @param rules the tables that there may be */
     public static Result run(long seed, Rules rules, Fault planted, Consumer<String> trace) {
         Choices choices = new SeededChoices(seed);
-        Profile profile = Profile.draw(choices, rules);
+        Profile profile = Profiles.draw(choices, rules);
         if (trace != null) {
             trace.accept(profile.toString());
         }

@@ -84,7 +84,8 @@ public final class SmallScope {
     }
 
     private World world() {
-        Profile profile = new Profile(script.regions(), 2, 0, 0, 1, List.of(1, 0, 0, 0, 0, 0), 0, 0, 0, 1, 1_000, 0, 0, 0, 0, 0, 1_000, 0, 0, 1, Profile.ONLY_ROWS, 0);
+        Profile profile = new Profile.Draft().regions(script.regions()).keys(2).statements(1).mix(1, 0, 0, 0, 0, 0).delay(1)
+                .slowCommits(1_000).unbatched(1_000).stall(1).tables(Profile.ONLY_ROWS).done();
         World world = new World(new FixedChoices(), profile, planted, null);
         if (script.rowBefore()) {
             world.actors().add(0, LocalSession.scripted(world.regions[0], List.of(new int[] {LocalSession.INSERT, 0, 0})));

@@ -27,7 +27,7 @@ class CounterInsertUnderWayTest {
         for (long seed = 1; seed <= HISTORIES; seed++) {
             try {
                 Choices choices = new SeededChoices(seed);
-                new World(choices, Profile.updatedUnderWay(choices, Profile.ONLY_COUNTERS), planted, null).run();
+                new World(choices, Profiles.updatedUnderWay(choices, Profile.ONLY_COUNTERS), planted, null).run();
             } catch (Broken e) {
                 return "seed " + seed + ": " + e.getMessage();
             }

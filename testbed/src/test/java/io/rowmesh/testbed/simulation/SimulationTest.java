@@ -97,7 +97,7 @@ class SimulationTest {
     /** What a lane has applied and its database lost in a crash comes again: until it has noticed, it is not at rest. */
     @Test
     void aLaneWhoseDatabaseDiedIsNotAtRest() {
-        World world = new World(new SeededChoices(1), Profile.draw(new SeededChoices(1), Rules.LAST_WRITE_WINS), null, null);
+        World world = new World(new SeededChoices(1), Profiles.draw(new SeededChoices(1), Rules.LAST_WRITE_WINS), null, null);
         world.run();
         Region region = world.regions[1];
         assertTrue(region.lanes.stream().allMatch(Lane::isQuiet));
