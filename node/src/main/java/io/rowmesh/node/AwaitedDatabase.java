@@ -83,7 +83,11 @@ final class AwaitedDatabase {
 
     /** Whether a connection was refused or broke, other than by a name that nobody has, or by what the two cannot agree on. */
     private static boolean isLost(Throwable cause) {
-        return cause instanceof IOException && !(cause instanceof UnknownHostException) && !(cause instanceof SSLException);
+        Throwable last = cause;
+        while (last != null && !(last instanceof IOException)) {
+            last = last.getCause();
+        }
+        return last != null && !(last instanceof UnknownHostException) && !(last instanceof SSLException);
     }
 
     private static void pause(CompletableFuture<?> stop) {

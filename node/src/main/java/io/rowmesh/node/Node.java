@@ -115,7 +115,6 @@ public final class Node implements AutoCloseable {
         Touching touching = Touching.of(pool, config.region(), config.maxClockSkew(), log.newestMicros(), log.secret(), CaptureOptions.HEARTBEAT::equals,
                 table -> rules(config, table).counts(), registry);
         AgedRows aged = opened(new AgedRows(pool, sessions, locks, connection -> ResolvedTables.read(config, connection).receiving()));
-        aged.round();
         LaneShare share = new LaneShare(locks, tombstones, marks, new AppliedVector(), touching.versions(), fences, aged::comesFirst);
         LocalWrites localWrites = opened(new LocalWrites(sessions, applying, locks, tombstones));
         FormerSession.outlast(localWrites::start, FORMER_SESSION_LIMIT);

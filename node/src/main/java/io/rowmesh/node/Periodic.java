@@ -121,6 +121,10 @@ final class Periodic implements AutoCloseable {
     }
 
     private void countSilence() throws SQLException {
+        if (aged.comesFirst()) {
+            fences.skip();
+            return;
+        }
         try (Connection connection = pool.getConnection()) {
             fences.look(TombstoneCollector.applied(connection));
         }

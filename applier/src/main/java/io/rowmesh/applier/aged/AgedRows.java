@@ -14,8 +14,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
 
@@ -27,13 +29,18 @@ public final class AgedRows implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(AgedRows.class);
     private static final Duration CHECK_EVERY = Duration.ofSeconds(60);
-    /** Of each call. */
+    /** Of each call, and while others have to wait. */
     private static final Duration AT_ONCE = Duration.ofMillis(300);
+    private static final Duration AT_ONCE_FIRST = Duration.ofSeconds(10);
 
     private static final String NUMBER = "select rowmesh.next_number()";
     private static final String LOOKED = "select looked_at from rowmesh.aged_rows where table_schema = ? and table_name = ?";
-    private static final String ADD = "insert into rowmesh.aged_rows (table_schema, table_name, looked_at) values (?, ?, ?) on conflict (table_schema, table_name)"
-            + " do update set looked_at = coalesce(excluded.looked_at, aged_rows.looked_at)";
+    private static final String ADD = "insert into rowmesh.aged_rows (table_schema, table_name, relid, looked_at)"
+            + " select n.nspname, c.relname, c.oid, ? from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = ? and c.relname = ?"
+            + " on conflict (table_schema, table_name) do update set relid = excluded.relid, looked_at = coalesce(excluded.looked_at, aged_rows.looked_at)";
+
+    /** Numbers that were used again while it was looked at everything for the first time tell nothing of rows from before. */
+    private static final String MET = "update rowmesh.versions_since set met = rowmesh.next_number() where rowmesh.next_number() >= 4294967296";
 
     private final DataSource pool;
     private final ApplierSession sessions;
@@ -41,11 +48,14 @@ public final class AgedRows implements AutoCloseable {
     private final Tables tables;
 
     private final Deque<Due> due = new ArrayDeque<>();
+    /** Of the last look at each table. */
+    private final List<String> refusals = new ArrayList<>();
     private Connection connection;
     private AgedTable current;
     private long nextCheck = System.nanoTime();
 
     private volatile boolean first = true;
+    private volatile boolean closed;
     private volatile String notice;
 
     /** Reads the tables to which changes of other regions are applied. */
@@ -76,23 +86,58 @@ public final class AgedRows implements AutoCloseable {
 
     /** Works on for a moment. To be called every second or so. */
     public void round() throws SQLException {
+        if (closed) {
+            return;
+        }
         try {
             if (due.isEmpty() && System.nanoTime() - nextCheck >= 0) {
                 check();
                 nextCheck = System.nanoTime() + CHECK_EVERY.toNanos();
             }
-            long until = System.nanoTime() + AT_ONCE.toNanos();
-            while (!due.isEmpty() && System.nanoTime() - until < 0) {
-                step();
-            }
+            work();
         } catch (SQLException | RuntimeException e) {
             restart();
             throw e;
         }
-        first = due.stream().anyMatch(each -> each.plan().first());
+        boolean left = due.stream().anyMatch(each -> each.plan().first());
+        if (first && !left) {
+            meet();
+        }
+        first = left;
         if (due.isEmpty()) {
-            notice = null;
-            close();
+            notice = refusals.isEmpty() ? null : String.join("; ", refusals);
+            disconnect();
+        }
+    }
+
+    private void work() throws SQLException {
+        long until = System.nanoTime() + (due.stream().anyMatch(each -> each.plan().first()) ? AT_ONCE_FIRST : AT_ONCE).toNanos();
+        boolean free = true;
+        while (free && !closed && !due.isEmpty() && System.nanoTime() - until < 0) {
+            free = tryStep();
+        }
+    }
+
+    /** Returns false where somebody holds the table: then another one comes first. */
+    private boolean tryStep() throws SQLException {
+        try {
+            step();
+            return true;
+        } catch (SQLException e) {
+            if (connection == null || !AgedTable.isBusy(e)) {
+                throw e;
+            }
+            connection.rollback();
+            current = null;
+            due.add(due.removeFirst());
+            notice = due.peekLast().table() + " is locked by somebody, and is to be looked at for old rows";
+            return false;
+        }
+    }
+
+    private void meet() throws SQLException {
+        try (Connection noting = pool.getConnection(); Statement statement = noting.createStatement()) {
+            statement.execute(MET);
         }
     }
 
@@ -104,7 +149,10 @@ public final class AgedRows implements AutoCloseable {
                 switch (plan) {
                     case REST -> { }
                     case NOTE -> looked(looking, table, now);
-                    case LOOK, LOOK_FIRST, DOUBT_ALL -> due.add(new Due(table, plan));
+                    case LOOK, LOOK_FIRST, DOUBT_ALL -> {
+                        refusals.removeIf(sentence -> sentence.contains(" rows of " + table + " "));
+                        due.add(new Due(table, plan));
+                    }
                 }
             }
         }
@@ -113,8 +161,7 @@ public final class AgedRows implements AutoCloseable {
     private void step() throws SQLException {
         Due next = due.peekFirst();
         if (connection == null) {
-            connection = sessions.open(ReplicationOrigin.AGED_ROWS);
-            locks.settle(ReplicationOrigin.AGED_ROWS);
+            connect();
         }
         if (current == null) {
             begin(next);
@@ -125,11 +172,21 @@ public final class AgedRows implements AutoCloseable {
         }
     }
 
+    /** The former session has ended then. */
+    private void connect() throws SQLException {
+        connection = sessions.open(ReplicationOrigin.AGED_ROWS);
+        locks.settle(ReplicationOrigin.AGED_ROWS);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("set lock_timeout = " + AgedTable.PATIENCE.toMillis());
+        }
+        connection.commit();
+    }
+
     private void begin(Due next) throws SQLException {
         try {
             looked(connection, next.table(), null);
-            current = new AgedTable(connection, locks, next.table(), next.plan(), now(connection));
             connection.commit();
+            current = new AgedTable(connection, locks, next.table(), next.plan(), now(connection));
             tell(next);
         } catch (SQLException e) {
             if (!"42P01".equals(e.getSQLState())) {
@@ -146,11 +203,17 @@ public final class AgedRows implements AutoCloseable {
             looked(connection, current.id(), current.began());
             connection.commit();
             due.removeFirst();
+            current.refusal().ifPresent(this::refuse);
             if (current.written() > 0) {
                 LOG.info("{} rows of {} were written anew, as they were old: written more than {} transactions ago", current.written(), current.id(), Ageing.OLD);
             }
         }
         current = null;
+    }
+
+    private void refuse(String sentence) {
+        LOG.warn("{}", sentence);
+        refusals.add(sentence);
     }
 
     private void tell(Due next) {
@@ -179,9 +242,9 @@ public final class AgedRows implements AutoCloseable {
 
     private static void looked(Connection connection, TableId table, Long number) throws SQLException {
         try (PreparedStatement add = connection.prepareStatement(ADD)) {
-            add.setString(1, table.schema());
-            add.setString(2, table.name());
-            add.setObject(3, number, java.sql.Types.BIGINT);
+            add.setObject(1, number, java.sql.Types.BIGINT);
+            add.setString(2, table.schema());
+            add.setString(3, table.name());
             add.execute();
         }
     }
@@ -191,7 +254,7 @@ public final class AgedRows implements AutoCloseable {
         due.clear();
         nextCheck = System.nanoTime();
         try {
-            close();
+            disconnect();
         } catch (SQLException e) {
             LOG.debug("closing: {}", e.getMessage());
         }
@@ -199,6 +262,11 @@ public final class AgedRows implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
+        closed = true;
+        disconnect();
+    }
+
+    private void disconnect() throws SQLException {
         current = null;
         if (connection != null) {
             Connection old = connection;

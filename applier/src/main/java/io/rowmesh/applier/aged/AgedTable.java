@@ -4,6 +4,7 @@ import io.rowmesh.applier.write.KeyLocks;
 import io.rowmesh.applier.write.LocalCatalog;
 import io.rowmesh.applier.write.LocalTable;
 import io.rowmesh.applier.write.LocalTable.LocalColumn;
+import io.rowmesh.applier.write.SqlFaults;
 import io.rowmesh.applier.write.StoredVersion;
 import io.rowmesh.applier.write.TableKey;
 import io.rowmesh.schema.ReplicationOrigin;
@@ -16,7 +17,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -24,6 +24,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -34,15 +35,17 @@ final class AgedTable {
 
     private static final int BLOCKS = 128;
     private static final int ROWS = 500;
-    /** How long to wait for what somebody holds: together less than the database waits before it looks for deadlocks (1 s). */
-    private static final Duration PATIENCE = Duration.ofMillis(200);
+    /** How long to wait for what somebody holds: less than the database waits before it looks for deadlocks (1 s). */
+    static final Duration PATIENCE = Duration.ofMillis(200);
     /** So many of one piece that somebody holds are enough to leave it for later. */
     private static final int MOST_BUSY = 5;
-    private static final String BUSY = "55P03";
+    /** lock_not_available, deadlock_detected. */
+    private static final Set<String> BUSY = Set.of("55P03", "40P01");
 
-    /** %s: the canonical key, the table. Parameters: from and to (places), older than, at which number. */
+    /** %s: the canonical key, the table. Parameters: from and to (places), older than, at which number, places to leave out. */
     private static final String FIND = "select t.ctid::text, t.xmin::text, %s, pg_xact_commit_timestamp(t.xmin)::text from only %s t"
-            + " where t.ctid >= ?::tid and t.ctid < ?::tid and (age(t.xmin) < 0 or age(t.xmin) > ? + rowmesh.next_number() - ?) limit " + ROWS;
+            + " where t.ctid >= ?::tid and t.ctid < ?::tid and (age(t.xmin) < 0 or age(t.xmin) > ? + rowmesh.next_number() - ?)"
+            + " and t.ctid <> all (?::text[]::tid[]) limit " + ROWS;
 
     /** A row was written no later than this. Parameters: whether nothing is known, the rows' timestamps. */
     private static final String BOUND = "select case when ? then clock_timestamp() else greatest(s.since, rowmesh.dropped_until(),"
@@ -80,8 +83,13 @@ final class AgedTable {
     private final long blocks;
     private long next;
     private long written;
+    private long refused;
+    private String refusal;
     /** Pieces, by their first block, of which somebody held rows. */
     private final Deque<Long> again = new ArrayDeque<>();
+
+    /** What became of some rows: they are young now, somebody held them, or they are as they were. */
+    private enum Outcome { YOUNG, BUSY, REFUSED }
 
     /** A row as it was found. */
     private record Found(String place, String writer, String key, String timestamp) {
@@ -168,49 +176,70 @@ final class AgedTable {
         return same;
     }
 
-    /** Returns whether it got all rows of a piece. */
-    private boolean writeAnew(long piece) throws SQLException {
-        List<Found> found;
-        do {
-            found = find(piece);
-            connection.commit();
-            if (!found.isEmpty() && !tryRewrite(found) && !oneByOne(found)) {
-                return false;
-            }
-        } while (found.size() == ROWS);
-        return true;
+    /** Why rows were left as they were, in a sentence; none when none was. */
+    Optional<String> refusal() {
+        return refused == 0 ? Optional.empty() : Optional.of("at least " + refused + " rows of " + id + " cannot be written anew (" + refusal
+                + "), and will not be told from young ones after 2^32 transactions: mend the cause, or update them");
     }
 
-    /** Who holds one row only cannot be part of a circle of users that wait for each other. */
-    private boolean oneByOne(List<Found> found) throws SQLException {
+    /** Returns whether it need not be tried again, as nobody held rows of the piece. */
+    private boolean writeAnew(long piece) throws SQLException {
+        List<String> left = new ArrayList<>();
         int busy = 0;
-        for (int i = 0; i < found.size() && busy < MOST_BUSY; i++) {
-            busy += tryRewrite(List.of(found.get(i))) ? 0 : 1;
+        List<Found> found = find(piece, left);
+        while (!found.isEmpty() && busy < MOST_BUSY) {
+            if (tryRewrite(found) != Outcome.YOUNG) {
+                busy += oneByOne(found, left);
+            }
+            found = find(piece, left);
+        }
+        if (busy == 0 && !left.isEmpty()) {
+            refused += find(piece, List.of()).size();
         }
         return busy == 0;
     }
 
-    private List<Found> find(long piece) throws SQLException {
+    /**
+     * Who holds one row only cannot be part of a circle of users that wait for each other.
+     *
+     * @param left gets the places of rows that stay as they are
+     * @return how many somebody held
+     */
+    private int oneByOne(List<Found> found, List<String> left) throws SQLException {
+        int busy = 0;
+        for (int i = 0; i < found.size() && busy < MOST_BUSY; i++) {
+            Outcome outcome = tryRewrite(List.of(found.get(i)));
+            busy += outcome == Outcome.BUSY ? 1 : 0;
+            if (outcome != Outcome.YOUNG) {
+                left.add(found.get(i).place());
+            }
+        }
+        return busy;
+    }
+
+    private List<Found> find(long piece, List<String> left) throws SQLException {
         List<Found> found = new ArrayList<>();
         try (PreparedStatement query = connection.prepareStatement(find)) {
             query.setString(1, "(" + piece + ",0)");
             query.setString(2, "(" + (piece + BLOCKS) + ",0)");
             query.setLong(3, plan.olderThan());
             query.setLong(4, began);
+            query.setArray(5, connection.createArrayOf("text", left.toArray()));
             try (ResultSet row = query.executeQuery()) {
                 while (row.next()) {
                     found.add(new Found(row.getString(1), row.getString(2), row.getString(3), row.getString(4)));
                 }
             }
         }
+        connection.commit();
         return found;
     }
 
-    /** Returns false where somebody holds a key or a row for longer. */
-    private boolean tryRewrite(List<Found> found) throws SQLException {
+    /** Under the locks of their keys. */
+    private Outcome tryRewrite(List<Found> found) throws SQLException {
         KeyLocks.Held held = locks.of(found.stream().map(each -> new TableKey(id, each.key())).toList());
         if (!held.take(PATIENCE)) {
-            return false;
+            return Outcome.BUSY;
         }
         boolean committing = false;
         try {
@@ -219,24 +248,27 @@ final class AgedTable {
             connection.commit();
             held.close();
             written += rows;
-            return true;
+            refusal = rows < found.size() ? "an update of them has no effect" : refusal;
+            return rows < found.size() ? Outcome.REFUSED : Outcome.YOUNG;
         } catch (SQLException e) {
-            if (committing || !BUSY.equals(e.getSQLState())) {
+            if (committing || !isBusy(e) && SqlFaults.remedy(e) != SqlFaults.Remedy.PARK_ROW) {
                 locks.giveUp(ReplicationOrigin.AGED_ROWS, held, committing);
                 throw e;
             }
             connection.rollback();
             held.close();
-            return false;
+            refusal = isBusy(e) ? refusal : e.getMessage().lines().findFirst().orElse("");
+            return isBusy(e) ? Outcome.BUSY : Outcome.REFUSED;
         }
+    }
+
+    static boolean isBusy(SQLException e) {
+        return BUSY.contains(e.getSQLState());
     }
 
     private long restate(List<Found> found) throws SQLException {
         String bound = bound(found);
         run("select pg_replication_origin_xact_setup('0/0', ?::timestamptz)", bound);
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("set local lock_timeout = " + PATIENCE.toMillis());
-        }
         run(RAISE, bound, id.schema(), id.name());
         try (PreparedStatement update = connection.prepareStatement(restate)) {
             update.setArray(1, texts(found, Found::place));

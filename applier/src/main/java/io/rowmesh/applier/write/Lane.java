@@ -87,8 +87,7 @@ public final class Lane implements AutoCloseable {
 
     private void connectAndFollow() {
         if (share.oldRowsFirst().getAsBoolean()) {
-            state = LaneStatus.State.WAITING;
-            lastError = OLD_ROWS_FIRST;
+            awaitOldRows();
             return;
         }
         // A lane that failed before goes on waiting until it runs again.
@@ -108,6 +107,14 @@ public final class Lane implements AutoCloseable {
             // An Error too: a lane that is gone would be worse than one that tries again and says why.
             LOG.error("applying from {} failed unexpectedly", origin, e);
             failed(e);
+        }
+    }
+
+    /** Most databases have none, which is known a moment after the start. */
+    private void awaitOldRows() {
+        if (backoffMillis >= BACKOFF_MAX_MILLIS) {
+            state = LaneStatus.State.WAITING;
+            lastError = OLD_ROWS_FIRST;
         }
     }
 

@@ -7,10 +7,10 @@ import java.sql.SQLException;
 import java.util.Optional;
 
 /** What a database error leads to: decided here and nowhere else (H25). */
-final class SqlFaults {
+public final class SqlFaults {
 
     /** What to do about an error while applying. */
-    enum Remedy {
+    public enum Remedy {
         /** The row itself cannot stand here: park it, go on. */
         PARK_ROW,
         /** Nothing is wrong with the row: roll back, wait, do the transaction again. */
@@ -46,7 +46,7 @@ final class SqlFaults {
      * By SQLSTATE. Data, integrity, and definition errors, and what triggers raise, belong to the row; a missing privilege
      * (42501) does not, nor does anything of connections, locks, resources or operators.
      */
-    static Remedy remedy(SQLException error) {
+    public static Remedy remedy(SQLException error) {
         String state = error.getSQLState();
         if (state == null || state.length() != 5 || state.equals("42501")) {
             return Remedy.RETRY;

@@ -52,7 +52,7 @@ final class UniqueRows {
                     delete = null;
                 }
                 Version hidden = version(row, 7, 8);
-                return new FoundUnique(stands ? new UniqueRow(texts(row, 12, columns), stored, xmin, isUsers(row, 3), row.getString(6) != null) : null,
+                return new FoundUnique(stands ? new UniqueRow(texts(row, 12, columns), stored, xmin, row.getString(6) == null && isUsers(row, 3), row.getString(6) != null) : null,
                         hidden == null ? null : new UniqueRow(texts(row, 12 + columns, columns), hidden, 0, false, true),
                         delete == null ? null : new FoundUnique.Delete(delete, row.getInt(13 + 2 * columns), row.getLong(14 + 2 * columns)));
             }
@@ -78,7 +78,7 @@ final class UniqueRows {
         Version stored = stored(header, row, 3);
         // A row of unknown version stays as it is unless another is certainly newer.
         Version version = stored == StoredRow.OLDEST ? new Version(row.getLong(8), "") : stored;
-        UniqueRow stands = new UniqueRow(texts(row, 10, columns), version, row.getLong(2), isUsers(row, 4), row.getString(7) != null);
+        UniqueRow stands = new UniqueRow(texts(row, 10, columns), version, row.getLong(2), row.getString(7) == null && isUsers(row, 4), row.getString(7) != null);
         List<String> values = Arrays.asList(JdbcRows.texts(row, 10 + columns, uniqueKeys));
         String key = RowKey.of(table, stands.row());
         return new Candidate(new Standing(key, stands.version(), values, row.getBoolean(1), stands.users(), isPending(row.getArray(9), key)), stands);

@@ -46,8 +46,9 @@ record UniqueStatements(TableShape shape, int[] positions, int[] updated, String
               order by d.deleted_at desc, d.origin collate "C" desc limit 1) d on true""";
 
     /** What collides with rows of unknown version cannot be told apart from them. */
-    private static final String REWRITTEN = "(select max(least(w.older_than, pg_xact_commit_timestamp(w.xid::text::xid8::xid)))"
-            + " from rowmesh.rewrite w where w.relid = %s::regclass)";
+    private static final String REWRITTEN = "(select max(u.until) from (select least(w.older_than, pg_xact_commit_timestamp(w.xid::text::xid8::xid)) as until"
+            + " from rowmesh.rewrite w where w.relid = %1$s::regclass"
+            + " union all select a.written_before from rowmesh.aged_rows a where a.relid = %1$s::regclass) u)";
 
     private static final String REMOVE = """
             with gone as (delete from %1$s t where %2$s and t.xmin::text::bigint = ? returning 1),

@@ -118,6 +118,9 @@ public final class SiblingRule implements KeyRule<SiblingState> {
     /** The local write has seen all that is kept, or will be found not to have when it is captured; the write has not seen it. */
     @Override
     public boolean standsOver(Write incoming, Version version, Image row) {
+        if (version == null) {
+            return false;
+        }
         Sibling local = new Sibling(new Stamp(version, Integer.MAX_VALUE, Long.MAX_VALUE, 0), Seen.NONE, false, row);
         Sibling remote = sibling(incoming);
         return chooser.choose(new SiblingState(List.of(local, remote)).siblings()).equals(remote);

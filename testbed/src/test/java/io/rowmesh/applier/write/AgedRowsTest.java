@@ -1,6 +1,8 @@
 package io.rowmesh.applier.write;
 
 import io.rowmesh.applier.aged.AgedRows;
+import io.rowmesh.rules.RowRule;
+import io.rowmesh.rules.TableRules;
 import io.rowmesh.schema.Column;
 import io.rowmesh.schema.Row;
 import io.rowmesh.schema.RowChange;
@@ -128,10 +130,81 @@ class AgedRowsTest {
     }
 
     @Test
+    void aNumberThatIsUsedAgainWhileItIsLookedForTheFirstTimeTellsNothing() throws Exception {
+        long writer = postgres.transaction("insert into public.t values (1, 'old')").xid();
+        postgres.execute("truncate rowmesh.versions_since");
+        OldRows.passTransactions(postgres, directory, CYCLE + writer - 8);
+        try (Connection connection = postgres.connect()) {
+            VersionsSince.note(connection);
+        }
+        long change = Micros.now();
+        try (AgedRows aged = agedRows(); Connection user = postgres.connect(); Statement statement = user.createStatement()) {
+            user.setAutoCommit(false);
+            statement.execute("lock table public.t in access exclusive mode");
+            aged.round();
+            assertTrue(aged.notice().orElseThrow().contains("is locked by somebody"), aged.notice()::get);
+            assertTrue(aged.comesFirst());
+            burn(20);
+            user.rollback();
+            while (aged.comesFirst()) {
+                aged.round();
+            }
+        }
+        assertEquals(1, apply(change, update("older or newer?")).parked);
+        postgres.execute("truncate rowmesh.parked");
+        assertEquals(0, apply(Micros.now(), update("new")).parked);
+    }
+
+    @Test
+    void rowsThatCannotBeUpdatedStopNothing() throws SQLException {
+        long writer = postgres.transaction("insert into public.t select i, case when i = 1 then 'bad' else 'old' end from generate_series(1, 1200) i").xid();
+        postgres.execute("alter table public.t add constraint no_bad check (v <> 'bad') not valid",
+                "create table public.kept (id int primary key, v text)", "insert into public.kept select i, 'old' from generate_series(1, 1200) i",
+                "create trigger kept before update on public.kept for each row execute function suppress_redundant_updates_trigger()",
+                "alter table public.kept enable always trigger kept");
+        OldRows.passTransactions(postgres, directory, OLD + writer + 100);
+        try (AgedRows aged = agedRows(T.id(), new TableId("public", "kept"))) {
+            while (aged.comesFirst()) {
+                aged.round();
+            }
+            String notice = aged.notice().orElseThrow();
+            assertTrue(notice.contains("at least 1 rows of public.t cannot be written anew") && notice.contains("no_bad"), notice);
+            assertTrue(notice.contains("rows of public.kept cannot be written anew (an update of them has no effect)"), notice);
+        }
+        assertEquals("1", postgres.value("select count(*) from public.t where age(xmin) > " + OLD));
+    }
+
+    @Test
+    void whatCollidesWithARowOfUnknownVersionIsParked() throws SQLException {
+        TableShape u = new TableShape(new TableId("public", "u"), List.of(new Column("id", "integer", true), new Column("x", "text", false)));
+        postgres.execute("create table public.u (id int primary key, x text unique)", "insert into public.u values (1, 'x')");
+        long between = Micros.now();
+        long writer = postgres.transaction("insert into public.u values (9, 'y')").xid();
+        OldRows.passTransactions(postgres, directory, OLD + writer + 100);
+        lookToTheEnd(u.id());
+        try (TestingLanes lanes = TestingLanes.under(TableRules.newestWins(), postgres)) {
+            assertEquals(1, lanes.apply("eu", between, new RowChange.Insert(u, new Row("2", "x"))).parked);
+        }
+    }
+
+    @Test
+    void aChangeOfARowWithSiblingsWaitsForTheCapture() throws SQLException {
+        long writer = postgres.transaction("insert into public.t values (1, 'old')").xid();
+        OldRows.passTransactions(postgres, directory, OLD + writer + 100);
+        lookToTheEnd();
+        TableRules ranked = new TableRules(RowRule.REGION_PRIORITY, Map.of(), List.of(), List.of("eu", "us", "ap"), null, null);
+        try (TestingLanes lanes = TestingLanes.under(ranked, postgres)) {
+            assertEquals(0, lanes.apply("eu", Micros.now(), update("new")).parked);
+            lanes.round();
+        }
+        assertEquals("new", postgres.value("select v from public.t"));
+    }
+
+    @Test
     void aRewriteOfTheTableKnowsUntilWhenSuchRowsWereWritten() throws SQLException {
         postgres.execute("insert into rowmesh.epoch values (1, 'us', 's', 'i', '0/0', now())");
-        long writer = postgres.transaction("insert into public.t values (1, 'old')").xid();
         long before = Micros.now();
+        long writer = postgres.transaction("insert into public.t values (1, 'old')").xid();
         OldRows.passTransactions(postgres, directory, OLD + writer + 100);
         lookToTheEnd();
         long after = Micros.now();
@@ -149,7 +222,11 @@ class AgedRowsTest {
     }
 
     private void lookToTheEnd() throws SQLException {
-        try (AgedRows aged = agedRows()) {
+        lookToTheEnd(T.id());
+    }
+
+    private void lookToTheEnd(TableId table) throws SQLException {
+        try (AgedRows aged = agedRows(table)) {
             do {
                 aged.round();
             } while (aged.notice().isPresent());
@@ -158,7 +235,11 @@ class AgedRowsTest {
     }
 
     private AgedRows agedRows() {
-        return new AgedRows(postgres.dataSource(), sessions(), new KeyLocks(), connection -> List.of(T.id()));
+        return agedRows(T.id());
+    }
+
+    private AgedRows agedRows(TableId... tables) {
+        return new AgedRows(postgres.dataSource(), sessions(), new KeyLocks(), connection -> List.of(tables));
     }
 
     private ApplierSession sessions() {

@@ -6,12 +6,13 @@
 create table rowmesh.aged_rows (
     table_schema   varchar(63) not null,
     table_name     varchar(63) not null,
+    relid          bigint      not null,
     looked_at      bigint,
     written_before timestamptz,
     primary key (table_schema, table_name)
 );
 
--- The database's number when rowmesh met it.
+-- The database's number when rowmesh met it, or had looked at all its rows for the first time.
 alter table rowmesh.versions_since add column met bigint not null default 0;
 
 -- [jooq ignore start]
@@ -23,7 +24,7 @@ create function rowmesh.next_number() returns bigint
 update rowmesh.versions_since set met = rowmesh.next_number();
 
 -- Whether the commit timestamp that a row's xmin has says only that the row was written no later: it was written anew for its age, or it is
--- older than rowmesh here, in a database in which numbers had begun anew by then.
+-- from before that first look, in a database in which numbers had begun anew by then.
 create function rowmesh.is_bound(roident oid, row_xmin xid) returns boolean
     language sql stable
     return exists (select from pg_catalog.pg_replication_origin o where o.roname = 'rowmesh_aged_rows' and o.roident = is_bound.roident)
@@ -107,7 +108,7 @@ begin
         known_until := rowmesh.newest_possible();
     else
         known_until := greatest(rowmesh.keep_versions(of_table, schema_name, name, of_key, number),
-            (select a.written_before from rowmesh.aged_rows a where a.table_schema = schema_name and a.table_name = name),
+            (select a.written_before from rowmesh.aged_rows a where a.relid = of_table),
             (select max(least(r.older_than, pg_xact_commit_timestamp(r.xid::text::xid8::xid))) from rowmesh.rewrite r
                 where r.relid = of_table and r.xid > 0));
     end if;
