@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A server in a container, by Testcontainers. Its port on loopback stays the same when it is started again. */
-final class DockerServer implements PostgresServer {
+final class DockerServer implements DatabaseServer {
 
     private static final int INSIDE = 5432;
 

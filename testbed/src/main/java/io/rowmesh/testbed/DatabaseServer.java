@@ -1,7 +1,7 @@
 package io.rowmesh.testbed;
 
-/** A server that can be crashed: a process of ours ({@link EmbeddedServer}) or a container ({@link DockerServer}). */
-interface PostgresServer extends AutoCloseable {
+/** A server that can be crashed: a process of ours ({@link EmbeddedPostgres}, {@link EmbeddedMySql}) or a container ({@link DockerServer}). */
+interface DatabaseServer extends AutoCloseable {
 
     /** Starts it, on the same port and data each time. It may not answer yet. */
     void start();

@@ -1,7 +1,6 @@
 package io.rowmesh.testbed;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A server from Maven's binaries, a child process of this one. */
-final class EmbeddedServer implements PostgresServer {
+/** A PostgreSQL server from Maven's binaries, a child process of this one. */
+final class EmbeddedPostgres implements DatabaseServer {
 
     private final Path home;
     private final Path data;
@@ -21,7 +20,7 @@ final class EmbeddedServer implements PostgresServer {
     private boolean ended;
 
     /** @param environment of the server's processes, besides what this one has */
-    EmbeddedServer(Path directory, String major, int port, Map<String, String> settings, Map<String, String> environment) {
+    EmbeddedPostgres(Path directory, String major, int port, Map<String, String> settings, Map<String, String> environment) {
         this.home = PostgresBinaries.directory(major);
         this.data = directory.toAbsolutePath().resolve("pgdata");
         this.port = port;
@@ -34,17 +33,8 @@ final class EmbeddedServer implements PostgresServer {
     }
 
     private void initialise() {
-        try {
-            Files.createDirectories(data.getParent());
-            Path log = data.resolveSibling("initdb.log");
-            Process initdb = run(command("initdb", "-D", data.toString(), "-U", "postgres", "-A", "trust", "-E", "UTF8",
-                    "--no-locale", "--no-sync"), log, Map.of());
-            if (!initdb.waitFor(120, TimeUnit.SECONDS) || initdb.exitValue() != 0) {
-                throw new IllegalStateException("initdb failed: " + Files.readString(log));
-            }
-        } catch (IOException | InterruptedException e) {
-            throw new IllegalStateException("cannot initialise PostgreSQL in " + data, e);
-        }
+        ServerProcess.initialise(command("initdb", "-D", data.toString(), "-U", "postgres", "-A", "trust", "-E", "UTF8",
+                "--no-locale", "--no-sync"), data, data.resolveSibling("initdb.log"));
     }
 
     @Override
@@ -55,7 +45,7 @@ final class EmbeddedServer implements PostgresServer {
         List<String> command = command("postgres", "-D", data.toString(), "-p", Integer.toString(port),
                 "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=");
         settings.forEach((name, value) -> command.addAll(List.of("-c", name + "=" + value)));
-        server = run(command, data.resolveSibling("postgres.log"), environment);
+        server = ServerProcess.run(command, data.resolveSibling("postgres.log"), environment);
     }
 
     @Override
@@ -69,32 +59,24 @@ final class EmbeddedServer implements PostgresServer {
         List<ProcessHandle> children = server.descendants().toList();
         server.destroyForcibly();
         children.forEach(ProcessHandle::destroyForcibly);
-        waitFor(server);
+        ServerProcess.ended(server);
     }
 
     @Override
     public void stop() {
         pgCtl("fast");
-        waitFor(server);
+        ServerProcess.ended(server);
     }
 
     @Override
     public String log() {
-        try {
-            return Files.readString(data.resolveSibling("postgres.log"));
-        } catch (IOException e) {
-            return "(no log)";
-        }
+        return ServerProcess.read(data.resolveSibling("postgres.log"));
     }
 
     @Override
     public void close() {
         end();
-        try {
-            Directories.delete(data);
-        } catch (IOException e) {
-            // A child of the ended server may still be writing; the directory is temporary anyway.
-        }
+        ServerProcess.deleteData(data);
     }
 
     /** An immediate shutdown ends the children as well, unlike a kill. Nothing starts the server again afterwards. */
@@ -102,7 +84,7 @@ final class EmbeddedServer implements PostgresServer {
         ended = true;
         if (alive()) {
             pgCtl("immediate");
-            waitFor(server);
+            ServerProcess.ended(server);
         }
     }
 
@@ -124,25 +106,5 @@ final class EmbeddedServer implements PostgresServer {
         command.add(home.resolve("bin").resolve(program).toString());
         command.addAll(List.of(arguments));
         return command;
-    }
-
-    private static Process run(List<String> command, Path log, Map<String, String> environment) {
-        try {
-            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-            builder.environment().put("LC_ALL", "C");
-            builder.environment().putAll(environment);
-            return builder.start();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot run " + command.get(0), e);
-        }
-    }
-
-    private static void waitFor(Process process) {
-        try {
-            process.waitFor(30, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

@@ -1,0 +1,43 @@
+package io.rowmesh.testbed;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A real MySQL 8.0 server of its own, that can be killed and started again. Durable, with the binary log rowmesh needs (rows, full
+ * images, GTIDs); user {@code root} without password on loopback, database {@code app}. From Maven's binaries.
+ */
+public final class TestingMySql extends TestingDatabase {
+
+    private static final Map<String, String> SETTINGS = Map.of(
+            "gtid-mode", "ON", "enforce-gtid-consistency", "ON", "binlog-format", "ROW", "binlog-row-image", "FULL",
+            "binlog-row-metadata", "FULL", "default-time-zone", "+00:00", "innodb-buffer-pool-size", "64M",
+            "max-allowed-packet", "1G");
+
+    private TestingMySql(DatabaseServer server, int port) {
+        super(server, port);
+    }
+
+    /** MySQL with its data below {@code directory}. */
+    public static TestingMySql start(Path directory) {
+        return start(directory, Map.of());
+    }
+
+    /** @param more further settings, as options of mysqld without the dashes, or other values for the ones that are set by default */
+    public static TestingMySql start(Path directory, Map<String, String> more) {
+        Map<String, String> settings = new LinkedHashMap<>(SETTINGS);
+        int port = Ports.free();
+        // Servers of one mesh, and who reads their logs, must differ; ports of one machine do.
+        settings.put("server-id", Integer.toString(port));
+        settings.putAll(more);
+        TestingMySql mysql = new TestingMySql(new EmbeddedMySql(directory, port, settings), port);
+        mysql.start();
+        return mysql;
+    }
+
+    @Override
+    public String jdbcUrl() {
+        return "jdbc:mysql://127.0.0.1:" + port() + "/app?user=root&sslMode=DISABLED&createDatabaseIfNotExist=true";
+    }
+}
