@@ -27,16 +27,22 @@ final class SharedLibraries {
      * @throws IllegalStateException when it cannot be had, with what a person can do
      */
     static void fetch(String library, List<String> packages, Path into) throws IOException {
+        if (packages.isEmpty()) {
+            throw missing(library, library, "");
+        }
         List<String> command = new ArrayList<>(List.of("bash", "-s", "--", library, into.toString()));
         command.addAll(packages);
         try (InputStream script = SharedLibraries.class.getResourceAsStream(SCRIPT)) {
             Output fetched = run(command, script);
             if (fetched.status != 0) {
-                throw new IllegalStateException("This machine lacks " + library + ", which MySQL needs, and it cannot be fetched: "
-                        + "install its package (" + (packages.isEmpty() ? library : String.join(" or ", packages))
-                        + " on Debian and Ubuntu) and try again. " + fetched.text.strip());
+                throw missing(library, String.join(" or ", packages), fetched.text.strip());
             }
         }
+    }
+
+    private static IllegalStateException missing(String library, String packages, String why) {
+        return new IllegalStateException("This machine lacks " + library + ", which MySQL needs: install it (" + packages
+                + " on Debian and Ubuntu) and try again; it could not be fetched. " + why);
     }
 
     private record Output(int status, String text) {
