@@ -18,7 +18,12 @@ import java.util.function.Supplier;
     "Each history is wholly determined by its seed. Exit code 0 only when nothing was wrong."})
 public final class SimulateCommand implements Callable<Integer> {
 
-    @Option(names = "--seeds", defaultValue = "10000", description = "how many histories (default: ${DEFAULT-VALUE})")
+    private static final long MANY = 10_000;
+
+    @Option(names = "--seeds", description = "how many histories (default: " + MANY + "), or plots of a scope (default: all)")
+    private Long counted;
+
+    /** How many histories. */
     private long seeds;
 
     @Option(names = "--from", defaultValue = "1", description = "the first seed (default: ${DEFAULT-VALUE})")
@@ -66,6 +71,7 @@ public final class SimulateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        seeds = counted == null ? MANY : counted;
         int workers = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
         if (planted) {
             return planted(workers);
@@ -101,7 +107,7 @@ public final class SimulateCommand implements Callable<Integer> {
     }
 
     private int orders(List<EveryOrder.Plot> plots, int workers) throws InterruptedException {
-        PlotSearch search = new PlotSearch(plots.stream().skip(from - 1).limit(seeds).toList(), fault, from);
+        PlotSearch search = new PlotSearch(plots.stream().skip(from - 1).limit(counted == null ? Long.MAX_VALUE : counted).toList(), fault, from);
         showEachTenSeconds(search::progress);
         search.run(workers);
         return searched(search.progress(), search.fault());
