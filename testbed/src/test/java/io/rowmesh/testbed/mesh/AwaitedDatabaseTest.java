@@ -45,7 +45,7 @@ class AwaitedDatabaseTest {
     void aNodeWaitsForADatabaseThatCrashedAndRecovers() throws IOException {
         TestingRegion eu = mesh.eu();
         eu.node().stop();
-        eu.postgres().execute("insert into t select i, md5(i::text) from generate_series(1, 300000) i");
+        eu.postgres().execute("insert into t select i, md5(i::text) from generate_series(1, 30000) i");
         eu.postgres().kill();
         eu.node().start();
         Wait.until(SOON, () -> "it does not say that it waits: " + eu.node().tail(), () -> eu.node().tail().contains(WAITS));
