@@ -114,7 +114,7 @@ public final class AgedRows implements AutoCloseable {
         long until = System.nanoTime() + (due.stream().anyMatch(each -> each.plan().first()) ? AT_ONCE_FIRST : AT_ONCE).toNanos();
         boolean free = true;
         while (free && !closed && !due.isEmpty() && System.nanoTime() - until < 0) {
-            free = tryStep();
+            free = tryStep() && (current == null || !current.isHeld());
         }
     }
 

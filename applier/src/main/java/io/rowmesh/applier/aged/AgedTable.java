@@ -156,6 +156,11 @@ final class AgedTable {
         return again.size();
     }
 
+    /** Whether all that is left to do are pieces of which somebody held rows: they can wait for the next moment. */
+    boolean isHeld() {
+        return next >= blocks && !again.isEmpty();
+    }
+
     /** The next piece, or one again. Returns whether there is more to do. */
     boolean step() throws SQLException {
         if (restate == null || next >= blocks && again.isEmpty()) {

@@ -47,7 +47,7 @@ class AgedRowsTest {
 
     @BeforeEach
     void startPostgres() throws SQLException {
-        postgres = TestingPostgres.start(directory, "18", Map.of("autovacuum", "off")).withControlTables();
+        postgres = TestingPostgres.start(directory, "18", Map.of("autovacuum", "off", "fsync", "off")).withControlTables();
         try (Connection connection = postgres.connect()) {
             VersionsSince.note(connection);
         }
