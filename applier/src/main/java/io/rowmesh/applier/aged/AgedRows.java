@@ -8,16 +8,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import javax.sql.DataSource;
 
@@ -33,15 +31,6 @@ public final class AgedRows implements AutoCloseable {
     private static final Duration AT_ONCE = Duration.ofMillis(300);
     private static final Duration AT_ONCE_FIRST = Duration.ofSeconds(10);
 
-    private static final String NUMBER = "select rowmesh.next_number()";
-    private static final String LOOKED = "select looked_at from rowmesh.aged_rows where table_schema = ? and table_name = ?";
-    private static final String ADD = "insert into rowmesh.aged_rows (table_schema, table_name, relid, looked_at)"
-            + " select n.nspname, c.relname, c.oid, ? from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = ? and c.relname = ?"
-            + " on conflict (table_schema, table_name) do update set relid = excluded.relid, looked_at = coalesce(excluded.looked_at, aged_rows.looked_at)";
-
-    /** Numbers that were used again while it was looked at everything for the first time tell nothing of rows from before. */
-    private static final String MET = "update rowmesh.versions_since set met = rowmesh.next_number() where rowmesh.next_number() >= 4294967296";
-
     private final DataSource pool;
     private final ApplierSession sessions;
     private final KeyLocks locks;
@@ -49,7 +38,7 @@ public final class AgedRows implements AutoCloseable {
 
     private final Deque<Due> due = new ArrayDeque<>();
     /** Of the last look at each table. */
-    private final List<String> refusals = new ArrayList<>();
+    private final Map<TableId, String> refusals = new LinkedHashMap<>();
     private Connection connection;
     private AgedTable current;
     private long nextCheck = System.nanoTime();
@@ -99,19 +88,19 @@ public final class AgedRows implements AutoCloseable {
             restart();
             throw e;
         }
-        boolean left = due.stream().anyMatch(each -> each.plan().first());
-        if (first && !left) {
-            meet();
-        }
-        first = left;
+        first = isFirstDue();
         if (due.isEmpty()) {
-            notice = refusals.isEmpty() ? null : String.join("; ", refusals);
+            notice = refusals.isEmpty() ? null : String.join("; ", refusals.values());
             disconnect();
         }
     }
 
+    private boolean isFirstDue() {
+        return due.stream().anyMatch(each -> each.plan().first());
+    }
+
     private void work() throws SQLException {
-        long until = System.nanoTime() + (due.stream().anyMatch(each -> each.plan().first()) ? AT_ONCE_FIRST : AT_ONCE).toNanos();
+        long until = System.nanoTime() + (isFirstDue() ? AT_ONCE_FIRST : AT_ONCE).toNanos();
         boolean free = true;
         while (free && !closed && !due.isEmpty() && System.nanoTime() - until < 0) {
             free = tryStep() && (current == null || !current.isHeld());
@@ -135,24 +124,16 @@ public final class AgedRows implements AutoCloseable {
         }
     }
 
-    private void meet() throws SQLException {
-        try (Connection noting = pool.getConnection(); Statement statement = noting.createStatement()) {
-            statement.execute(MET);
-        }
-    }
-
     private void check() throws SQLException {
         try (Connection looking = pool.getConnection()) {
-            long now = now(looking);
+            long now = AgedNotes.number(looking);
+            Map<TableId, Long> lookedAt = AgedNotes.lookedAt(looking);
             for (TableId table : tables.read(looking)) {
-                Ageing.Plan plan = Ageing.plan(now, lookedAt(looking, table));
+                Ageing.Plan plan = Ageing.plan(now, lookedAt.get(table));
                 switch (plan) {
                     case REST -> { }
-                    case NOTE -> looked(looking, table, now);
-                    case LOOK, LOOK_FIRST, DOUBT_ALL -> {
-                        refusals.removeIf(sentence -> sentence.contains(" rows of " + table + " "));
-                        due.add(new Due(table, plan));
-                    }
+                    case NOTE -> AgedNotes.looked(looking, table, now);
+                    case LOOK, LOOK_FIRST, DOUBT_ALL -> due.add(new Due(table, plan));
                 }
             }
         }
@@ -166,7 +147,7 @@ public final class AgedRows implements AutoCloseable {
         if (current == null) {
             begin(next);
         } else if (!current.step()) {
-            end();
+            end(next);
         } else {
             tell(next);
         }
@@ -184,9 +165,9 @@ public final class AgedRows implements AutoCloseable {
 
     private void begin(Due next) throws SQLException {
         try {
-            looked(connection, next.table(), null);
+            AgedNotes.looked(connection, next.table(), null);
             connection.commit();
-            current = new AgedTable(connection, locks, next.table(), next.plan(), now(connection));
+            current = new AgedTable(connection, locks, next.table(), next.plan(), AgedNotes.number(connection));
             tell(next);
         } catch (SQLException e) {
             if (!"42P01".equals(e.getSQLState())) {
@@ -198,22 +179,28 @@ public final class AgedRows implements AutoCloseable {
     }
 
     /** A table whose rows were moved meanwhile is looked at again. */
-    private void end() throws SQLException {
+    private void end(Due done) throws SQLException {
         if (current.complete()) {
-            looked(connection, current.id(), current.began());
+            AgedNotes.looked(connection, done.table(), current.began());
+            if (done.plan().first()) {
+                AgedNotes.met(connection);
+            }
             connection.commit();
             due.removeFirst();
-            current.refusal().ifPresent(this::refuse);
-            if (current.written() > 0) {
-                LOG.info("{} rows of {} were written anew, as they were old: written more than {} transactions ago", current.written(), current.id(), Ageing.OLD);
-            }
+            tellEnd(done.table());
         }
         current = null;
     }
 
-    private void refuse(String sentence) {
-        LOG.warn("{}", sentence);
-        refusals.add(sentence);
+    private void tellEnd(TableId table) {
+        refusals.remove(table);
+        current.refusal().ifPresent(sentence -> {
+            LOG.warn("{}", sentence);
+            refusals.put(table, sentence);
+        });
+        if (current.written() > 0) {
+            LOG.info("{} rows of {} were written anew, as they were old: written more than {} transactions ago", current.written(), table, Ageing.OLD);
+        }
     }
 
     private void tell(Due next) {
@@ -221,32 +208,6 @@ public final class AgedRows implements AutoCloseable {
                 + (next.plan().first() ? ", before anything is applied" : "") + ": " + next.table() + " " + current.percent() + " %, "
                 + current.written() + " rows written" + (current.busy() > 0 ? ", " + current.busy() + " pieces with rows that somebody holds" : "")
                 + "; " + due.size() + " tables left";
-    }
-
-    private static long now(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement(); ResultSet row = statement.executeQuery(NUMBER)) {
-            row.next();
-            return row.getLong(1);
-        }
-    }
-
-    private static Long lookedAt(Connection connection, TableId table) throws SQLException {
-        try (PreparedStatement query = connection.prepareStatement(LOOKED)) {
-            query.setString(1, table.schema());
-            query.setString(2, table.name());
-            try (ResultSet row = query.executeQuery()) {
-                return row.next() ? row.getObject(1, Long.class) : null;
-            }
-        }
-    }
-
-    private static void looked(Connection connection, TableId table, Long number) throws SQLException {
-        try (PreparedStatement add = connection.prepareStatement(ADD)) {
-            add.setObject(1, number, java.sql.Types.BIGINT);
-            add.setString(2, table.schema());
-            add.setString(3, table.name());
-            add.execute();
-        }
     }
 
     /** A table that was half done begins anew. */

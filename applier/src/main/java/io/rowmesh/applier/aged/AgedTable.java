@@ -5,12 +5,11 @@ import io.rowmesh.applier.write.LocalCatalog;
 import io.rowmesh.applier.write.LocalTable;
 import io.rowmesh.applier.write.LocalTable.LocalColumn;
 import io.rowmesh.applier.write.SqlFaults;
+import io.rowmesh.applier.write.StoredRows;
 import io.rowmesh.applier.write.StoredVersion;
 import io.rowmesh.applier.write.TableKey;
 import io.rowmesh.schema.ReplicationOrigin;
 import io.rowmesh.schema.TableId;
-import io.rowmesh.schema.store.ControlSchema;
-import org.jooq.impl.DSL;
 
 import java.sql.Array;
 import java.sql.Connection;
@@ -23,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -51,9 +51,6 @@ final class AgedTable {
     private static final String BOUND = "select case when ? then clock_timestamp() else greatest(s.since, rowmesh.dropped_until(),"
             + " (select max(w::timestamptz) from unnest(?::text[]) w)) end::text from rowmesh.versions_since s";
 
-    private static final String RAISE = "update rowmesh.aged_rows set written_before = greatest(written_before, ?::timestamptz)"
-            + " where table_schema = ? and table_name = ?";
-
     /**
      * %s: the table, a column twice. What is kept of a row's version goes on with it. Parameters: places, writers, keys; schema, name. Result:
      * how many rows were still as they were found.
@@ -69,8 +66,8 @@ final class AgedTable {
             )
             select count(*) from done""";
 
-    private static final String PLACE = "select pg_relation_filenode(c.oid), pg_relation_size(c.oid) / current_setting('block_size')::int"
-            + " from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = ? and c.relname = ?";
+    /** Nulls where there is no such table. */
+    private static final String PLACE = "select pg_relation_filenode(r)::text, pg_relation_size(r) / current_setting('block_size')::int from to_regclass(?) r";
 
     private final Connection connection;
     private final KeyLocks locks;
@@ -107,34 +104,33 @@ final class AgedTable {
         this.plan = plan;
         this.began = began;
         LocalTable table = new LocalCatalog(connection).table(id);
-        String name = ControlSchema.renderer().render(DSL.name(id.schema(), id.name()));
+        String name = StoredRows.quoted(id);
         this.find = FIND.formatted(StoredVersion.key(table), name);
         this.restate = updatable(table).map(column -> RESTATE.formatted(name, column)).orElse(null);
-        String[] place = place();
-        this.file = place[0];
-        this.blocks = Long.parseLong(place[1]);
+        Place place = place();
+        this.file = place.file();
+        this.blocks = place.blocks();
         connection.commit();
     }
 
     /** None where every column is the database's own. Keys last: they stand in indexes. */
     private static Optional<String> updatable(LocalTable table) {
         return table.columns().values().stream().filter(column -> !column.generated() && !column.identityAlways())
-                .min(Comparator.comparing(LocalColumn::key)).map(column -> ControlSchema.renderer().render(DSL.name(column.name())));
+                .min(Comparator.comparing(LocalColumn::key)).map(column -> StoredRows.name(column.name()));
     }
 
-    /** File and size in blocks. */
-    private String[] place() throws SQLException {
+    /** File, and size in blocks. */
+    private record Place(String file, long blocks) {
+    }
+
+    private Place place() throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(PLACE)) {
-            query.setString(1, id.schema());
-            query.setString(2, id.name());
+            query.setString(1, StoredRows.quoted(id));
             try (ResultSet row = query.executeQuery()) {
-                return row.next() ? new String[] {row.getString(1), row.getString(2)} : new String[] {"", "0"};
+                row.next();
+                return new Place(row.getString(1), row.getLong(2));
             }
         }
-    }
-
-    TableId id() {
-        return id;
     }
 
     long began() {
@@ -176,7 +172,7 @@ final class AgedTable {
 
     /** Whether every row was met: none can have been moved (VACUUM FULL) to where it was looked before. */
     boolean complete() throws SQLException {
-        boolean same = place()[0].equals(file);
+        boolean same = Objects.equals(place().file(), file);
         connection.commit();
         return same;
     }
@@ -273,8 +269,11 @@ final class AgedTable {
 
     private long restate(List<Found> found) throws SQLException {
         String bound = bound(found);
-        run("select pg_replication_origin_xact_setup('0/0', ?::timestamptz)", bound);
-        run(RAISE, bound, id.schema(), id.name());
+        try (PreparedStatement setup = connection.prepareStatement("select pg_replication_origin_xact_setup('0/0', ?::timestamptz)")) {
+            setup.setString(1, bound);
+            setup.execute();
+        }
+        AgedNotes.bound(connection, id, bound);
         try (PreparedStatement update = connection.prepareStatement(restate)) {
             update.setArray(1, texts(found, Found::place));
             update.setArray(2, texts(found, Found::writer));
@@ -301,14 +300,5 @@ final class AgedTable {
 
     private Array texts(List<Found> found, Function<Found, String> part) throws SQLException {
         return connection.createArrayOf("text", found.stream().map(part).toArray());
-    }
-
-    private void run(String sql, String... parameters) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (int i = 0; i < parameters.length; i++) {
-                statement.setString(i + 1, parameters[i]);
-            }
-            statement.execute();
-        }
     }
 }

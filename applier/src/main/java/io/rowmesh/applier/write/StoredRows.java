@@ -128,11 +128,12 @@ public final class StoredRows {
         }
     }
 
-    static String name(String column) {
+    /** Quoted. */
+    public static String name(String column) {
         return ControlSchema.renderer().render(DSL.name(column));
     }
 
-    static String quoted(TableId id) {
+    public static String quoted(TableId id) {
         return ControlSchema.renderer().render(DSL.name(id.schema(), id.name()));
     }
 }

@@ -8,7 +8,6 @@ import io.rowmesh.schema.Row;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TableShape;
-import io.rowmesh.schema.TransactionHeader;
 import io.rowmesh.testbed.OldRows;
 import io.rowmesh.testbed.TestingPostgres;
 import org.junit.jupiter.api.AfterEach;
@@ -21,11 +20,9 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.Set;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -104,6 +101,7 @@ class AgedRowsTest {
         assertEquals("new", postgres.value("select v from public.t where id = 1"));
 
         long young = postgres.transaction("update public.t set v = 'young' where id = 2").micros();
+        lookToTheEnd();
         assertEquals(1, apply(young - 1, new RowChange.Update(T, null, new Row("2", "loses"))).skipped);
     }
 
@@ -208,7 +206,9 @@ class AgedRowsTest {
         OldRows.passTransactions(postgres, directory, OLD + writer + 100);
         lookToTheEnd();
         long after = Micros.now();
-        postgres.execute("alter table public.t add column more uuid default gen_random_uuid()");
+        postgres.execute("alter table public.t rename to other");
+        lookToTheEnd(new TableId("public", "other"));
+        postgres.execute("alter table public.other rename to t", "alter table public.t add column more uuid default gen_random_uuid()");
         assertEquals(1, apply(before, update("older or newer?")).parked);
         postgres.execute("truncate rowmesh.parked");
         assertEquals(0, apply(after, update("new")).parked);
@@ -247,9 +247,8 @@ class AgedRowsTest {
     }
 
     private Outcome apply(long micros, RowChange change) throws SQLException {
-        ApplierOptions options = new ApplierOptions("us", Set.of("eu"), table -> true, Duration.ofSeconds(5));
-        try (LaneWriter writer = LaneWriter.connect("eu", sessions(), options, new KeyLocks(), new TombstoneIndex(), new AppliedMarks())) {
-            return writer.apply(new TransactionHeader("eu", 1, ++sequence, micros, sequence, 1, 1, List.of(), false), List.of(change));
+        try (TestingLanes lanes = TestingLanes.under(TableRules.LAST_WRITE_WINS, postgres)) {
+            return lanes.applyAs(++sequence, "eu", micros, List.of(), change);
         }
     }
 

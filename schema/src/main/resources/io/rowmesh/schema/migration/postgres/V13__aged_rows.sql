@@ -4,15 +4,12 @@
 --   looked_at      the database's number (64 bits) when the last look at all rows of the table began; null: there was none yet
 --   written_before the latest of those timestamps
 create table rowmesh.aged_rows (
-    table_schema   varchar(63) not null,
-    table_name     varchar(63) not null,
-    relid          bigint      not null,
+    relid          bigint primary key,
     looked_at      bigint,
-    written_before timestamptz,
-    primary key (table_schema, table_name)
+    written_before timestamptz
 );
 
--- The database's number when rowmesh met it, or had looked at all its rows for the first time.
+-- The database's number when rowmesh met it, or had looked at all rows of a table before anything was applied.
 alter table rowmesh.versions_since add column met bigint not null default 0;
 
 -- [jooq ignore start]
@@ -24,7 +21,7 @@ create function rowmesh.next_number() returns bigint
 update rowmesh.versions_since set met = rowmesh.next_number();
 
 -- Whether the commit timestamp that a row's xmin has says only that the row was written no later: it was written anew for its age, or it is
--- from before that first look, in a database in which numbers had begun anew by then.
+-- from before such a look, in a database in which numbers had begun anew by then.
 create function rowmesh.is_bound(roident oid, row_xmin xid) returns boolean
     language sql stable
     return exists (select from pg_catalog.pg_replication_origin o where o.roname = 'rowmesh_aged_rows' and o.roident = is_bound.roident)
