@@ -15,6 +15,7 @@ import io.rowmesh.applier.aged.AgedRows;
 import io.rowmesh.applier.fence.Fences;
 import io.rowmesh.applier.receive.OriginStream;
 import io.rowmesh.applier.receive.StreamOptions;
+import io.rowmesh.applier.touch.PostgresTouches;
 import io.rowmesh.applier.touch.Touching;
 import io.rowmesh.applier.write.AppliedMarks;
 import io.rowmesh.applier.write.AppliedVector;
@@ -112,7 +113,7 @@ public final class Node implements AutoCloseable {
         TombstoneIndex tombstones = new TombstoneIndex();
         AppliedMarks marks = new AppliedMarks();
         Fences fences = new Fences(pool, ApplierSettings.peers(config), config.maxSilence(), System::nanoTime);
-        Touching touching = Touching.of(pool, config.region(), config.maxClockSkew(), log.newestMicros(), log.secret(), CaptureOptions.HEARTBEAT::equals,
+        Touching touching = Touching.of(new PostgresTouches(pool, config.region()), config.maxClockSkew(), log.newestMicros(), log.secret(), CaptureOptions.HEARTBEAT::equals,
                 table -> rules(config, table).counts(), registry);
         AgedRows aged = opened(new AgedRows(pool, sessions, locks, connection -> ResolvedTables.read(config, connection).receiving()));
         LaneShare share = new LaneShare(locks, tombstones, marks, new AppliedVector(), touching.versions(), fences, aged::comesFirst);

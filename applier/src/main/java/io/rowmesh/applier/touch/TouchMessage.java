@@ -13,23 +13,23 @@ import java.util.Optional;
  *              delete; written after the message that says that the key is touched
  * @param after end of the key's last withheld transaction when the touch was begun (LSN)
  */
-record TouchMessage(WrittenKey key, boolean gone, long after) {
+public record TouchMessage(WrittenKey key, boolean gone, long after) {
 
-    static final String PREFIX = "rowmesh.touch";
+    public static final String PREFIX = "rowmesh.touch";
 
     /**
      * Lengths in front, as names may hold any character.
      *
      * @param secret of the node, without spaces
      */
-    String content(String secret) {
+    public String content(String secret) {
         String schema = key.table().schema();
         String name = key.table().name();
         return secret + (gone ? " gone " : " touch ") + after + " " + schema.length() + " " + name.length() + " " + schema + name + key.key();
     }
 
     /** Empty when somebody else wrote it. */
-    static Optional<TouchMessage> parse(String content, String secret) {
+    public static Optional<TouchMessage> parse(String content, String secret) {
         if (!content.startsWith(secret + " ")) {
             return Optional.empty();
         }

@@ -1,6 +1,5 @@
 package io.rowmesh.applier.touch;
 
-import io.rowmesh.applier.write.Micros;
 import io.rowmesh.rules.credible.LogVersions;
 import io.rowmesh.rules.credible.TouchStart;
 import io.rowmesh.rules.credible.WrittenKey;
@@ -8,15 +7,11 @@ import io.rowmesh.schema.TableId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import javax.sql.DataSource;
 
 /**
  * Touches the keys that wait (convergence rule 7): a normal local transaction of the node re-states each row as it stands, by an
@@ -29,18 +24,15 @@ final class Toucher {
     private static final int AT_ONCE = 200;
     private static final int ROUND = 2_000;
 
-    private static final String STATE = "select " + Micros.sql("clock_timestamp()")
-            + ", pg_visible_in_snapshot(?::text::xid8, pg_current_snapshot())";
-
-    private final DataSource pool;
+    private final TouchDatabase database;
     private final LogVersions versions;
     private final Clocks clocks;
     private final TouchesUnderWay underWay;
     private final String secret;
     private volatile String waiting;
 
-    Toucher(DataSource pool, LogVersions versions, Clocks clocks, TouchesUnderWay underWay, String secret) {
-        this.pool = pool;
+    Toucher(TouchDatabase database, LogVersions versions, Clocks clocks, TouchesUnderWay underWay, String secret) {
+        this.database = database;
         this.versions = versions;
         this.clocks = clocks;
         this.underWay = underWay;
@@ -49,65 +41,56 @@ final class Toucher {
 
     /** Touches what may be touched now. Call it every second or so; one thread at a time. */
     void round() throws SQLException {
-        try (Connection connection = pool.getConnection()) {
-            connection.setAutoCommit(false);
-            try {
-                Map<TableId, List<PendingTouch>> byTable = new LinkedHashMap<>();
-                for (PendingTouch key : PendingTable.oldest(connection, ROUND)) {
-                    byTable.computeIfAbsent(key.key().table(), t -> new ArrayList<>()).add(key);
-                }
-                waiting = null;
-                for (List<PendingTouch> keys : byTable.values()) {
-                    touchTable(connection, keys);
-                }
-            } finally {
-                connection.rollback();
+        try (TouchSession session = database.open()) {
+            Map<TableId, List<PendingTouch>> byTable = new LinkedHashMap<>();
+            for (PendingTouch key : session.oldest(ROUND)) {
+                byTable.computeIfAbsent(key.key().table(), t -> new ArrayList<>()).add(key);
+            }
+            waiting = null;
+            for (List<PendingTouch> keys : byTable.values()) {
+                touchTable(session, keys);
             }
         }
     }
 
-    private void touchTable(Connection connection, List<PendingTouch> keys) throws SQLException {
+    private void touchTable(TouchSession session, List<PendingTouch> keys) throws SQLException {
         for (PendingTouch whole : keys) {
             if (whole.key().isWholeTable()) {
-                touch(connection, List.of(whole));
+                touch(session, List.of(whole));
             }
         }
         List<PendingTouch> rows = keys.stream().filter(k -> !k.key().isWholeTable()).toList();
         for (int from = 0; from < rows.size(); from += AT_ONCE) {
-            touch(connection, rows.subList(from, Math.min(rows.size(), from + AT_ONCE)));
+            touch(session, rows.subList(from, Math.min(rows.size(), from + AT_ONCE)));
         }
     }
 
     /** One transaction; when the database does not take it, key by key, so that one locked row holds no other up. */
-    private void touch(Connection connection, List<PendingTouch> keys) throws SQLException {
-        connection.rollback();
-        if (!mayBegin(connection, keys)) {
+    private void touch(TouchSession session, List<PendingTouch> keys) throws SQLException {
+        session.rollback();
+        if (!mayBegin(session, keys)) {
             return;
         }
         List<PendingTouch> begun = keys.stream().filter(k -> underWay.begin(k.key(), clocks.nanos())).toList();
-        if (begun.isEmpty() || attempt(connection, begun) || begun.size() == 1) {
+        if (begun.isEmpty() || attempt(session, begun) || begun.size() == 1) {
             return;
         }
         for (PendingTouch key : begun) {
             if (underWay.begin(key.key(), clocks.nanos())) {
-                attempt(connection, List.of(key));
+                attempt(session, List.of(key));
             }
         }
     }
 
-    private boolean mayBegin(Connection connection, List<PendingTouch> keys) throws SQLException {
+    private boolean mayBegin(TouchSession session, List<PendingTouch> keys) throws SQLException {
         long newest = versions.newest();
         long latest = clocks.latestCredible(versions);
         for (PendingTouch key : keys) {
-            try (PreparedStatement query = connection.prepareStatement(STATE)) {
-                query.setString(1, Long.toString(key.xid()));
-                try (ResultSet row = query.executeQuery()) {
-                    row.next();
-                    if (!TouchStart.may(row.getBoolean(2), row.getLong(1), newest, latest)) {
-                        waiting = row.getBoolean(2) ? reason(row.getLong(1), newest, latest) : "their transactions are not visible yet";
-                        return false;
-                    }
-                }
+            boolean visible = session.isVisible(key);
+            long clock = session.clockMicros();
+            if (!TouchStart.may(visible, clock, newest, latest)) {
+                waiting = visible ? reason(clock, newest, latest) : "their transactions are not visible yet";
+                return false;
             }
         }
         return true;
@@ -119,11 +102,11 @@ final class Toucher {
     }
 
     /** @return whether it was committed */
-    private boolean attempt(Connection connection, List<PendingTouch> keys) throws SQLException {
+    private boolean attempt(TouchSession session, List<PendingTouch> keys) throws SQLException {
         List<WrittenKey> names = keys.stream().map(PendingTouch::key).toList();
         try {
-            TouchTransaction.write(connection, keys, secret);
-            connection.commit();
+            session.touch(keys, secret);
+            session.commit();
             return true;
         } catch (SQLException e) {
             boolean answered = e.getSQLState() != null && !e.getSQLState().startsWith("08");
@@ -131,7 +114,7 @@ final class Toucher {
                 // It may be committed: then it is captured, or forgotten after a while.
                 throw e;
             }
-            connection.rollback();
+            session.rollback();
             underWay.ended(names);
             LOG.warn("{} keys of {} cannot be touched: {}", names.size(), names.get(0).table(), e.getMessage());
             waiting = e.getMessage();

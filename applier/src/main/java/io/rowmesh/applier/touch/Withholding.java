@@ -12,16 +12,12 @@ import io.rowmesh.schema.TableId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import javax.sql.DataSource;
 
 /**
  * Judges each captured local transaction at its end (convergence rule 6) and keeps the keys of those that are not shipped,
@@ -32,8 +28,7 @@ public final class Withholding {
 
     private static final Logger LOG = LoggerFactory.getLogger(Withholding.class);
 
-    private final DataSource pool;
-    private final String region;
+    private final TouchDatabase database;
     private final LogVersions versions;
     private final Clocks clocks;
     private final TouchesUnderWay underWay;
@@ -60,10 +55,9 @@ public final class Withholding {
      * @param untouched tables whose withheld rows need no touch, as the next write of the same row follows anyway: heartbeats
      * @param counting  tables with counters: what a withheld transaction added to them is shipped all the same
      */
-    Withholding(DataSource pool, String region, LogVersions versions, Clocks clocks, TouchesUnderWay underWay, String secret,
+    Withholding(TouchDatabase database, LogVersions versions, Clocks clocks, TouchesUnderWay underWay, String secret,
                 Predicate<TableId> untouched, Predicate<TableId> counting, MeterRegistry registry) {
-        this.pool = pool;
-        this.region = region;
+        this.database = database;
         this.versions = versions;
         this.clocks = clocks;
         this.underWay = underWay;
@@ -79,11 +73,7 @@ public final class Withholding {
     /** The capture starts, or starts over from what is durable. */
     public void restart() throws SQLException {
         PendingKeys loaded = new PendingKeys();
-        try (Connection connection = pool.getConnection()) {
-            connection.setAutoCommit(false);
-            PendingTable.all(connection, key -> loaded.withheld(key.key(), key.position(), key.onlyByTouch()));
-            connection.commit();
-        }
+        database.pending(key -> loaded.withheld(key.key(), key.position(), key.onlyByTouch()));
         versions.restarted();
         pending = loaded;
         settled.clear();
@@ -119,9 +109,7 @@ public final class Withholding {
             open.isVoid(message.key());
             return Optional.empty();
         }
-        try (Connection connection = pool.getConnection()) {
-            return TouchedDelete.of(connection, message.key());
-        }
+        return database.deleteOf(message.key());
     }
 
     /**
@@ -168,15 +156,8 @@ public final class Withholding {
         if (keys.isEmpty()) {
             return;
         }
-        try (Connection connection = pool.getConnection()) {
-            connection.setAutoCommit(false);
-            Set<WrittenKey> withdrawn = PendingTable.withdrawTombstones(connection, keys, region, micros);
-            long whole = whole(connection);
-            PendingTable.add(connection, withdrawn, position, whole, micros, true);
-            PendingTable.add(connection, keys.stream().filter(key -> !withdrawn.contains(key)).toList(), position, whole, micros, false);
-            connection.commit();
-            keys.forEach(key -> pending.withheld(key, position, withdrawn.contains(key)));
-        }
+        Set<WrittenKey> onlyByTouch = database.withhold(keys, position, xid, micros);
+        keys.forEach(key -> pending.withheld(key, position, onlyByTouch.contains(key)));
         settled.removeAll(keys);
         if (standing == 0) {
             LOG.warn("a local transaction of {} is not shipped as it is: its timestamp is not credible; its keys are"
@@ -200,20 +181,9 @@ public final class Withholding {
         if (settled.isEmpty()) {
             return false;
         }
-        try (Connection connection = pool.getConnection()) {
-            PendingTable.remove(connection, settled);
-        }
+        database.settle(settled);
         settled.clear();
         return true;
-    }
-
-    private long whole(Connection connection) throws SQLException {
-        try (PreparedStatement query = connection.prepareStatement("select pg_snapshot_xmax(pg_current_snapshot())::text::bigint");
-             ResultSet row = query.executeQuery()) {
-            row.next();
-            long newest = row.getLong(1);
-            return newest + (int) (xid - newest);
-        }
     }
 
     /** How many keys wait to be touched. */

@@ -71,9 +71,9 @@ class TouchingTest {
     /** As after a restart of the node. */
     private void node() throws SQLException {
         Clocks clocks = new Clocks(5_000_000, () -> Micros.now() + wrong.get(), System::nanoTime);
-        withholding = new Withholding(pool, "eu", versions, clocks, underWay, SECRET, table -> false, table -> false, new SimpleMeterRegistry());
+        withholding = new Withholding(new PostgresTouches(pool, "eu"), versions, clocks, underWay, SECRET, table -> false, table -> false, new SimpleMeterRegistry());
         withholding.restart();
-        toucher = new Toucher(pool, versions, clocks, underWay, SECRET);
+        toucher = new Toucher(new PostgresTouches(pool, "eu"), versions, clocks, underWay, SECRET);
     }
 
     @Test
