@@ -125,9 +125,9 @@ public final class Node implements AutoCloseable {
                 () -> log.nextSequence() - 1, () -> new Seen.Mark(log.epoch(), log.lastSequence())), marks::seenAt, registry);
         ShippingServer shipping = opened(new ShippingServer(shipping(rules, fences), log, registry).start());
         List<Lane> lanes = lanes(applying, sessions, share, rules, registry);
-        Periodic periodic = new Periodic(config, pool, new Heartbeat(pool, config.region(), localWrites::settled),
-                new TombstoneCollector(pool, applying, log::lastPosition,
-                        () -> new Seen.Mark(log.epoch(), log.lastSequence())), new TableWatch(config, pool, tables.sending()), touching, fences, aged, log);
+        Chores chores = new PostgresChores(config, pool, new Heartbeat(pool, config.region(), localWrites::settled),
+                new TombstoneCollector(pool, applying, log::lastPosition, () -> new Seen.Mark(log.epoch(), log.lastSequence())), aged, tables.sending());
+        Periodic periodic = new Periodic(config.heartbeatInterval(), chores, touching, fences, log);
 
         NodeStatus status = new NodeStatus(config, capture, log, shipping, lanes, periodic, registry);
         capture.start();

@@ -1,21 +1,10 @@
 package io.rowmesh.node;
 
 import io.rowmesh.agent.log.ChangeLog;
-import io.rowmesh.applier.history.HistoryPartitions;
-import io.rowmesh.applier.aged.AgedRows;
 import io.rowmesh.applier.fence.Fences;
 import io.rowmesh.applier.touch.Touching;
-import io.rowmesh.applier.write.Heartbeat;
-import io.rowmesh.applier.write.TombstoneCollector;
-import io.rowmesh.applier.write.VersionsSince;
 import io.rowmesh.node.admin.StatusReport;
-import io.rowmesh.node.config.NodeConfig;
-import io.rowmesh.schema.store.ControlSchema;
-import org.jooq.impl.DSL;
 
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -25,9 +14,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import javax.sql.DataSource;
-
-import static io.rowmesh.schema.control.Tables.PARKED;
 
 /** What a node does by the clock: heartbeats, collecting tombstones, and looking at tables and at numbers for the status. */
 final class Periodic implements AutoCloseable {
@@ -36,28 +22,16 @@ final class Periodic implements AutoCloseable {
     private static final Duration WATCH_EVERY = Duration.ofSeconds(10);
     private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
     private static final Duration HISTORY_EVERY = Duration.ofSeconds(10);
-    private static final Duration SAMPLE_EVERY = Duration.ofSeconds(60);
-    private static final Duration AGEING_EVERY = Duration.ofSeconds(1);
     private static final Duration TOUCH_EVERY = Duration.ofMillis(500);
     /** A number that is older than this is not told any more. */
     private static final Duration STALE_AFTER = LOOK_EVERY.multipliedBy(3);
 
-    private final DataSource pool;
-    private final TombstoneCollector collector;
-    private final HistoryPartitions partitions;
+    private final Chores chores;
     private final ChangeLog log;
     private final Repeated beat;
     private final Repeated look;
-    private final Repeated collect;
-    private final Repeated watch;
-    private final Repeated history;
-    private final Repeated touch;
-    private final Repeated fence;
-    private final Repeated sample;
-    private final Repeated ageing;
     private final Touching touching;
     private final Fences fences;
-    private final AgedRows aged;
     private final TableWatch tables;
     private final List<Repeated> all;
     /** A thread for each, so that none waits for another one that gets no answer. */
@@ -68,26 +42,20 @@ final class Periodic implements AutoCloseable {
     private volatile StatusReport.History unresolved = StatusReport.History.NONE;
     private volatile long tombstones;
 
-    Periodic(NodeConfig config, DataSource pool, Heartbeat heartbeat, TombstoneCollector collector, TableWatch tables,
-             Touching touching, Fences fences, AgedRows aged, ChangeLog log) {
-        this.pool = pool;
-        this.collector = collector;
-        this.partitions = new HistoryPartitions(pool, config.keepConflicts());
-        this.tables = tables;
+    Periodic(Duration heartbeatEvery, Chores chores, Touching touching, Fences fences, ChangeLog log) {
+        this.chores = chores;
+        this.tables = new TableWatch(chores);
         this.touching = touching;
         this.fences = fences;
-        this.aged = aged;
         this.log = log;
-        this.beat = repeated("heartbeat", "the heartbeat cannot be written", config.heartbeatInterval(), heartbeat::beat);
+        this.beat = repeated("heartbeat", "the heartbeat cannot be written", heartbeatEvery, chores::beat);
         this.look = repeated("look", "the database cannot be looked at for the status", LOOK_EVERY, this::look);
-        this.collect = repeated("collector", "tombstones cannot be collected", LOOK_EVERY, this::collect);
-        this.watch = repeated("tables", "the tables cannot be compared with the configuration", WATCH_EVERY, tables::look);
-        this.history = repeated("history", "the conflict history cannot be kept in order", HISTORY_EVERY, this::keepHistory);
-        this.touch = repeated("touch", "keys that wait cannot be touched", TOUCH_EVERY, touching::round);
-        this.fence = repeated("fences", "the silence of regions cannot be counted", LOOK_EVERY, this::countSilence);
-        this.sample = repeated("versions", "how far the database is cannot be noted", SAMPLE_EVERY, this::sample);
-        this.ageing = repeated("old rows", "old rows cannot be written anew", AGEING_EVERY, aged::round);
-        this.all = List.of(beat, look, collect, watch, history, touch, fence, sample, ageing);
+        Repeated collect = repeated("collector", "tombstones cannot be collected", LOOK_EVERY, this::collect);
+        Repeated watch = repeated("tables", "the tables cannot be compared with the configuration", WATCH_EVERY, tables::look);
+        Repeated history = repeated("history", "the conflict history cannot be kept in order", HISTORY_EVERY, this::keepHistory);
+        Repeated touch = repeated("touch", "keys that wait cannot be touched", TOUCH_EVERY, touching::round);
+        Repeated fence = repeated("fences", "the silence of regions cannot be counted", LOOK_EVERY, this::countSilence);
+        this.all = Stream.concat(Stream.of(beat, look, collect, watch, history, touch, fence), chores.more().stream()).toList();
         this.clock = Executors.newScheduledThreadPool(all.size() + 1, work -> {
             Thread thread = new Thread(work, "periodic");
             thread.setDaemon(true);
@@ -111,9 +79,8 @@ final class Periodic implements AutoCloseable {
 
     private void look() throws SQLException {
         try {
-            parkedByOrigin = ControlSchema.sql(pool).select(PARKED.ORIGIN, DSL.count()).from(PARKED).groupBy(PARKED.ORIGIN)
-                    .fetchMap(PARKED.ORIGIN, DSL.count());
-            lagBytes = lag();
+            parkedByOrigin = chores.parked();
+            lagBytes = chores.behind(log.lastPosition());
         } catch (SQLException | RuntimeException | Error e) {
             lagBytes = null;
             throw e;
@@ -121,39 +88,21 @@ final class Periodic implements AutoCloseable {
     }
 
     private void countSilence() throws SQLException {
-        if (aged.comesFirst()) {
+        if (chores.comesFirst()) {
             fences.skip();
-            return;
-        }
-        try (Connection connection = pool.getConnection()) {
-            fences.look(TombstoneCollector.applied(connection));
-        }
-    }
-
-    private void sample() throws SQLException {
-        try (Connection connection = pool.getConnection()) {
-            VersionsSince.sample(connection);
+        } else {
+            fences.look(chores.applied());
         }
     }
 
     private void keepHistory() throws SQLException {
-        try (Connection connection = pool.getConnection()) {
-            unresolved = HistoryLook.read(connection);
-        }
-        partitions.step();
+        unresolved = chores.history();
+        chores.trimHistory();
     }
 
     private void collect() throws SQLException {
-        collector.step();
-        tombstones = collector.standing();
-    }
-
-    private long lag() throws SQLException {
-        try (Connection connection = pool.getConnection(); PreparedStatement query = connection.prepareStatement(
-                "select (pg_current_wal_lsn() - '0/0')::bigint"); ResultSet row = query.executeQuery()) {
-            row.next();
-            return Math.max(0, row.getLong(1) - log.lastPosition());
-        }
+        chores.collect();
+        tombstones = chores.tombstones();
     }
 
     /** The sentence of the last failed heartbeat, null when the last one succeeded. */
@@ -181,8 +130,8 @@ final class Periodic implements AutoCloseable {
 
     /** What a person should know: tables that are not captured, and what else than the heartbeat fails. */
     List<String> notices() {
-        Stream<String> errors = Stream.of(look, collect, watch, history, touch, fence, sample, ageing).map(Repeated::error).filter(Objects::nonNull);
-        return Stream.of(tables.notices().stream(), touching.notice().stream(), fences.notices().stream(), aged.notice().stream(), errors).flatMap(notices -> notices).toList();
+        Stream<String> errors = all.stream().filter(task -> task != beat).map(Repeated::error).filter(Objects::nonNull);
+        return Stream.of(tables.notices().stream(), touching.notice().stream(), fences.notices().stream(), chores.notices().stream(), errors).flatMap(notices -> notices).toList();
     }
 
     /** What has not been attempted for so long that its thread must be taken for dead. */
