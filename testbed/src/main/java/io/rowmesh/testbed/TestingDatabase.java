@@ -24,6 +24,12 @@ public abstract class TestingDatabase implements AutoCloseable {
     /** With the user that may do everything. */
     public abstract String jdbcUrl();
 
+    /** What its clock says, microseconds since 1970-01-01 UTC. */
+    public abstract long clockMicros();
+
+    /** When the region's newest heartbeat that has arrived here was written, microseconds; 0 when none has. */
+    public abstract long heartbeatMicros(String region);
+
     /** Starts the server again, on the same port and data, after {@link #kill} or {@link #stop}. */
     public void start() {
         server.start();

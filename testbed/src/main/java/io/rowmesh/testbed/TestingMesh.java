@@ -131,7 +131,7 @@ public final class TestingMesh implements AutoCloseable {
 
     /** Runs statements in all databases, before anything is replicated. */
     public TestingMesh execute(String... statements) {
-        regions.forEach(region -> region.postgres().execute(statements));
+        regions.forEach(region -> region.database().execute(statements));
         return this;
     }
 
@@ -175,17 +175,16 @@ public final class TestingMesh implements AutoCloseable {
      * arrived there, and heartbeats overtake nothing.
      */
     public void awaitQuiet(Duration limit) {
-        Map<String, String> before = new LinkedHashMap<>();
-        regions.forEach(region -> before.put(region.id(), region.postgres().value("select clock_timestamp()")));
+        Map<String, Long> before = new LinkedHashMap<>();
+        regions.forEach(region -> before.put(region.id(), region.database().clockMicros()));
         for (Link link : links) {
             awaitHeartbeat(region(link.target()), region(link.origin()), before.get(link.origin()), limit);
         }
     }
 
-    private static void awaitHeartbeat(TestingRegion at, TestingRegion from, String since, Duration limit) {
+    private static void awaitHeartbeat(TestingRegion at, TestingRegion from, long since, Duration limit) {
         Wait.until(limit, () -> "region " + at.id() + " has not caught up with " + from.id() + "; logs:\n" + at.node().tail()
-                + "\n---\n" + from.node().tail(), () -> "t".equals(at.postgres().value(
-                "select coalesce((select beat_at > '" + since + "' from rowmesh.heartbeat where region = '" + from.id() + "'), false)")));
+                + "\n---\n" + from.node().tail(), () -> at.database().heartbeatMicros(from.id()) > since);
     }
 
     /** Quiet, then differences of each region from the first; empty when all regions are equal. */
@@ -202,14 +201,14 @@ public final class TestingMesh implements AutoCloseable {
     /** Ends all processes and leaves the files, for a look at what they hold. */
     public void stop() {
         regions.forEach(region -> region.node().close());
-        regions.forEach(region -> region.postgres().stop());
+        regions.forEach(region -> region.database().stop());
         links.forEach(link -> link.proxy().close());
     }
 
     @Override
     public void close() {
         regions.forEach(region -> region.node().close());
-        regions.forEach(region -> region.postgres().close());
+        regions.forEach(region -> region.database().close());
         links.forEach(link -> link.proxy().close());
     }
 }

@@ -40,4 +40,14 @@ public final class TestingMySql extends TestingDatabase {
     public String jdbcUrl() {
         return "jdbc:mysql://127.0.0.1:" + port() + "/app?user=root&sslMode=DISABLED&createDatabaseIfNotExist=true";
     }
+
+    @Override
+    public long clockMicros() {
+        return Long.parseLong(value("select timestampdiff(microsecond, '1970-01-01', utc_timestamp(6))"));
+    }
+
+    @Override
+    public long heartbeatMicros(String region) {
+        return Long.parseLong(value("select coalesce((select timestampdiff(microsecond, '1970-01-01', beat_at) from rowmesh.heartbeat where region = '" + region + "'), 0)"));
+    }
 }

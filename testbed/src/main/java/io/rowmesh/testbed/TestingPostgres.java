@@ -1,5 +1,6 @@
 package io.rowmesh.testbed;
 
+import io.rowmesh.applier.write.Micros;
 import io.rowmesh.node.prepare.RewriteTrigger;
 import io.rowmesh.schema.store.ControlSchema;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -56,6 +57,16 @@ public final class TestingPostgres extends TestingDatabase {
     @Override
     public String jdbcUrl() {
         return "jdbc:postgresql://127.0.0.1:" + port() + "/postgres?user=postgres";
+    }
+
+    @Override
+    public long clockMicros() {
+        return Long.parseLong(value("select " + Micros.sql("clock_timestamp()")));
+    }
+
+    @Override
+    public long heartbeatMicros(String region) {
+        return Long.parseLong(value("select coalesce((select " + Micros.sql("beat_at") + " from rowmesh.heartbeat where region = '" + region + "'), 0)"));
     }
 
     /** Each connection is a new one, of the superuser. */
