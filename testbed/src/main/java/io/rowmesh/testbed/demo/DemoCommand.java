@@ -38,9 +38,10 @@ public final class DemoCommand implements Callable<Integer> {
         Path directory = Files.createTempDirectory("rowmesh-demo-");
         System.out.println("Two PostgreSQL 18 servers and two nodes start (files in " + directory + ") ...");
         try (TestingMesh mesh = new TestingMesh(directory, TestingMesh.DEFAULT)) {
-            mesh.execute(Shop.schema()).start();
+            Shop shop = new PostgresShop();
+            mesh.execute(shop.schema().toArray(String[]::new)).start();
             System.out.println("Region eu gets the shop's first rows; region us gets them from eu.");
-            mesh.eu().postgres().execute(Shop.firstRows());
+            mesh.eu().database().execute(shop.firstRows().toArray(String[]::new));
             mesh.awaitQuiet(Duration.ofSeconds(60));
             boolean equal = write(mesh) && compare(mesh);
             if (keep) {
@@ -62,7 +63,7 @@ public final class DemoCommand implements Callable<Integer> {
         List<AtomicLong> counts = List.of(new AtomicLong(), new AtomicLong());
         for (int i = 0; i < writers * 2; i++) {
             TestingRegion region = mesh.regions().get(i % 2);
-            Shopper shopper = new Shopper(region.postgres(), region.id(), i, counts.get(i % 2));
+            Shopper shopper = new Shopper(region.database(), new PostgresShop(), region.id(), i, counts.get(i % 2));
             shoppers.add(shopper);
             threads.add(new Thread(shopper, "shopper-" + region.id() + "-" + i));
         }

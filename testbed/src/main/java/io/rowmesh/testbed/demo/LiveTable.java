@@ -54,7 +54,7 @@ final class LiveTable {
     }
 
     private String line(TestingRegion region, long written, double rate) {
-        String rows = region.postgres().value(ROWS);
+        String rows = region.database().value(ROWS);
         return region.node().status().map(status -> {
             JsonNode applying = status.get("peers").get(0).get("applying");
             long conflicts = 0;

@@ -1,36 +1,36 @@
 package io.rowmesh.testbed.demo;
 
-/** The demo's schema and first rows. Keys are made so that regions never take the same one: uuids, or ranges of their own. */
-final class Shop {
+import java.util.List;
+import java.util.Random;
 
-    static final int CUSTOMERS = 200;
-    static final int PRODUCTS = 100;
+/**
+ * The demo's shop in the words of one kind of database. Keys are made so that regions never take the same one: uuids, or ranges of their
+ * own. What is done belongs to one transaction each.
+ */
+interface Shop {
 
-    private Shop() {
-    }
+    int CUSTOMERS = 200;
+    int PRODUCTS = 100;
 
-    static String[] schema() {
-        return new String[] {
-            "create table customers (id int primary key, name text not null, city text, loyalty int not null default 0)",
-            "create table products (sku varchar(12) primary key, title text not null, price numeric(10,2) not null, changed_by text)",
-            "create table stock (sku varchar(12) primary key, on_hand int not null, updated timestamptz not null)",
-            "create table orders (id uuid primary key, customer int not null references customers, placed timestamptz not null,"
-                + " region text not null, status text not null)",
-            "create index orders_by_status on orders (region, status)",
-            "create table order_lines (order_id uuid references orders on delete cascade, line int, sku varchar(12) not null"
-                + " references products, quantity int not null, primary key (order_id, line))",
-            "create table baskets (customer int primary key references customers, note text, changed timestamptz not null)",
-        };
-    }
+    List<String> schema();
 
     /** What the shop begins with, written in one region; it reaches the other one by itself. */
-    static String[] firstRows() {
-        return new String[] {
-            "insert into customers select i, 'Customer ' || i, (array['Rome','Oslo','Lima','Pune'])[i % 4 + 1], 0"
-                + " from generate_series(1, " + CUSTOMERS + ") i",
-            "insert into products select 'SKU-' || lpad(i::text, 4, '0'), 'Product ' || i, (random() * 90 + 10)::numeric(10,2), 'start'"
-                + " from generate_series(1, " + PRODUCTS + ") i",
-            "insert into stock select sku, 1000, now() from products",
-        };
+    List<String> firstRows();
+
+    List<String> order(String region, int customer, int lines, String sku);
+
+    List<String> send(String region);
+
+    /** Deletes an order that was sent. */
+    List<String> forget(String region);
+
+    List<String> reprice(String region, String sku, double by);
+
+    List<String> fillBasket(String region, int customer);
+
+    List<String> emptyBasket(int customer);
+
+    static String sku(Random random, int among) {
+        return String.format("SKU-%04d", 1 + random.nextInt(among));
     }
 }

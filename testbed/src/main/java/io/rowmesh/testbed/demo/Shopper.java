@@ -1,11 +1,13 @@
 package io.rowmesh.testbed.demo;
 
-import io.rowmesh.testbed.TestingPostgres;
+import io.rowmesh.testbed.TestingDatabase;
 
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -14,15 +16,20 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Shopper implements Runnable {
 
-    private final TestingPostgres postgres;
+    /** Another session was preferred, which a user of any database expects: serialization failure, deadlock. */
+    private static final Set<String> AGAIN = Set.of("40001", "40P01");
+
+    private final TestingDatabase database;
+    private final Shop shop;
     private final String region;
     private final Random random;
     private final AtomicLong transactions;
     private volatile boolean stopped;
     private volatile String failure;
 
-    Shopper(TestingPostgres postgres, String region, long seed, AtomicLong transactions) {
-        this.postgres = postgres;
+    Shopper(TestingDatabase database, Shop shop, String region, long seed, AtomicLong transactions) {
+        this.database = database;
+        this.shop = shop;
         this.region = region;
         this.random = new Random(seed);
         this.transactions = transactions;
@@ -39,12 +46,10 @@ final class Shopper implements Runnable {
 
     @Override
     public void run() {
-        try (Connection connection = postgres.connect(); Statement statement = connection.createStatement()) {
+        try (Connection connection = database.connect(); Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
             while (!stopped) {
-                shop(statement);
-                connection.commit();
-                transactions.incrementAndGet();
+                shop(connection, statement);
                 Thread.sleep(random.nextInt(20));
             }
         } catch (SQLException e) {
@@ -54,31 +59,29 @@ final class Shopper implements Runnable {
         }
     }
 
-    private void shop(Statement statement) throws SQLException {
-        switch (random.nextInt(10)) {
-            case 0, 1, 2, 3 -> order(statement);
-            case 4 -> statement.execute("update orders set status = 'sent' where id = (select id from orders where region = '"
-                    + region + "' and status = 'new' limit 1)");
-            case 5 -> statement.execute("delete from orders where id = (select id from orders where region = '" + region
-                    + "' and status = 'sent' limit 1)");
-            case 6, 7 -> statement.execute("update products set price = price + " + (random.nextInt(200) - 100) / 100.0
-                    + ", changed_by = '" + region + "' where sku = '" + sku(10) + "'");
-            case 8 -> statement.execute("insert into baskets values (" + (1 + random.nextInt(20)) + ", 'from " + region
-                    + "', clock_timestamp()) on conflict (customer) do update set note = excluded.note, changed = excluded.changed");
-            default -> statement.execute("delete from baskets where customer = " + (1 + random.nextInt(20)));
+    private void shop(Connection connection, Statement statement) throws SQLException {
+        try {
+            for (String sql : next()) {
+                statement.execute(sql);
+            }
+            connection.commit();
+            transactions.incrementAndGet();
+        } catch (SQLException e) {
+            if (!AGAIN.contains(e.getSQLState())) {
+                throw e;
+            }
+            connection.rollback();
         }
     }
 
-    private void order(Statement statement) throws SQLException {
-        statement.execute("with o as (insert into orders values (gen_random_uuid(), " + (1 + random.nextInt(Shop.CUSTOMERS))
-                + ", clock_timestamp(), '" + region + "', 'new') returning id)"
-                + " insert into order_lines select o.id, g, 'SKU-' || lpad(g::text, 4, '0'), 1 + g from o, generate_series(1, "
-                + (1 + random.nextInt(4)) + ") g");
-        statement.execute("update stock set on_hand = on_hand - 1, updated = clock_timestamp() where sku = '"
-                + sku(Shop.PRODUCTS) + "'");
-    }
-
-    private String sku(int among) {
-        return String.format("SKU-%04d", 1 + random.nextInt(among));
+    private List<String> next() {
+        return switch (random.nextInt(10)) {
+            case 0, 1, 2, 3 -> shop.order(region, 1 + random.nextInt(Shop.CUSTOMERS), 1 + random.nextInt(4), Shop.sku(random, Shop.PRODUCTS));
+            case 4 -> shop.send(region);
+            case 5 -> shop.forget(region);
+            case 6, 7 -> shop.reprice(region, Shop.sku(random, 10), (random.nextInt(200) - 100) / 100.0);
+            case 8 -> shop.fillBasket(region, 1 + random.nextInt(20));
+            default -> shop.emptyBasket(1 + random.nextInt(20));
+        };
     }
 }
