@@ -1,0 +1,2 @@
+/** What a region whose database is MySQL calls things. */
+package io.rowmesh.schema.mysql;
