@@ -3,8 +3,8 @@ package io.rowmesh.schema;
 import java.math.BigDecimal;
 
 /**
- * The canonical text of a row's key: a JSON array of the key columns' texts, equal exactly when PostgreSQL calls the keys
- * equal. It names a row in tombstones, parked rows and key locks.
+ * The canonical text of a row's key: a JSON array of the key columns' texts, equal exactly when the database calls the keys
+ * equal (MySQL's text keys have binary collations that ignore spaces at the end). It names a row in tombstones, parked rows and key locks.
  */
 public final class RowKey {
 
@@ -31,12 +31,32 @@ public final class RowKey {
         return image == null ? ALL : of(change.table(), image);
     }
 
-    /** Texts differ and values are equal only for numeric (trailing zeros) and char(n) (trailing spaces). */
+    /** Texts differ and values are equal only for numeric (trailing zeros) and char(n) (trailing spaces) of PostgreSQL's. */
     private static String canonical(String type, String text) {
+        if (type.startsWith("mysql:")) {
+            return canonicalOfMySql(type.substring("mysql:".length()), text);
+        }
         if (type.startsWith("numeric")) {
             return canonicalNumeric(text);
         }
         if (type.startsWith("character(") || type.equals("bpchar") || type.equals("character")) {
+            return stripTrailingSpaces(text);
+        }
+        return text;
+    }
+
+    /** In MySQL for decimals, for -0 and other texts of one float, and for every text, as comparisons fill up with spaces. */
+    private static String canonicalOfMySql(String type, String text) {
+        if (type.startsWith("decimal")) {
+            return canonicalNumeric(text);
+        }
+        if (type.startsWith("float")) {
+            return Float.toString(Float.parseFloat(text) + 0f);
+        }
+        if (type.startsWith("double")) {
+            return Double.toString(Double.parseDouble(text) + 0d);
+        }
+        if (type.startsWith("char(") || type.startsWith("varchar(") || type.endsWith("text")) {
             return stripTrailingSpaces(text);
         }
         return text;
