@@ -36,8 +36,14 @@ class ArchitectureTest {
     }
 
     @Test
+    void theClientOfMySqlsLogStaysInItsReading() {
+        noClasses().that().resideOutsideOfPackage("io.rowmesh.agent.binlog..")
+                .should().dependOnClassesThat().resideInAPackage("com.github.shyiko..").check(classes);
+    }
+
+    @Test
     void rocksdbStaysInTheChangeLogAndGrpcInTheStreams() {
-        noClasses().that().resideOutsideOfPackage("io.rowmesh.agent.log..")
+        noClasses().that().resideOutsideOfPackages("io.rowmesh.agent.log..", "io.rowmesh.agent.versions..")
                 .should().dependOnClassesThat().resideInAPackage("org.rocksdb..").check(classes);
         noClasses().that().resideOutsideOfPackages("io.rowmesh.agent.ship..", "io.rowmesh.applier.receive..", "io.rowmesh.schema..",
                 "io.rowmesh.node.cli..").should().dependOnClassesThat().resideInAPackage("io.grpc..").check(classes);

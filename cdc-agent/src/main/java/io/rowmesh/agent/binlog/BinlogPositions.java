@@ -1,0 +1,42 @@
+package io.rowmesh.agent.binlog;
+
+/**
+ * Places in a server's log as one number that grows with the log, unsigned: the file's number, then 36 bits of offset. What
+ * follows a failover, or a reset of the log, may begin at file 1 again: then a base is added, so that positions go on growing.
+ * For all threads.
+ */
+public final class BinlogPositions {
+
+    private static final int OFFSET_BITS = 36;
+
+    private volatile long base;
+
+    /** @param file as MySQL names it, {@code binlog.000012} */
+    public long of(String file, long offset) {
+        return base + (number(file) << OFFSET_BITS) + offset;
+    }
+
+    private static long number(String file) {
+        try {
+            return Long.parseLong(file.substring(file.lastIndexOf('.') + 1));
+        } catch (NumberFormatException e) {
+            throw BinlogException.lasting("the file " + file + " of the binary log has no number");
+        }
+    }
+
+    /** What is added to all positions. */
+    public long base() {
+        return base;
+    }
+
+    /** Nothing may be reading the log. */
+    public void startAt(long newBase) {
+        base = newBase;
+    }
+
+    /** The least base, of whole files, with which a position is behind another one. */
+    public long baseBehind(String file, long offset, long position) {
+        long files = (position >>> OFFSET_BITS) + 1 - number(file);
+        return Long.compareUnsigned((number(file) << OFFSET_BITS) + offset, position) > 0 ? 0 : Math.max(0, files) << OFFSET_BITS;
+    }
+}
