@@ -7,6 +7,7 @@ import io.rowmesh.applier.write.PastDelete;
 import io.rowmesh.applier.write.TableKey;
 import io.rowmesh.schema.RowKey;
 import io.rowmesh.schema.TableId;
+import io.rowmesh.schema.TransactionHeader;
 import io.rowmesh.schema.Version;
 
 import java.sql.SQLException;
@@ -41,12 +42,14 @@ final class LockedLook {
 
     private final LockedRows rows;
     private final RowVersions versions;
+    private final OwnKeys own;
     private final String region;
     private final Kind kind;
     private final TableId table;
-    private final List<PastDelete> deletes;
     private final Map<String, PastDelete> byKey = new HashMap<>();
     private final PastDelete ofAll;
+    /** Of the truncate that is applied; null for repairs. */
+    private final TransactionHeader header;
 
     private Phase phase = Phase.LOCK;
     private Map<String, NamedRow> standing = Map.of();
@@ -60,24 +63,39 @@ final class LockedLook {
         private final List<FallenRow> listed = new ArrayList<>();
         private long deleted;
         private long kept;
+
+        private void tell(String key, NamedRow row, Version stored, PastDelete delete, boolean falls) {
+            deleted += falls ? 1 : 0;
+            kept += falls ? 0 : 1;
+            if (listed.size() < LISTED) {
+                listed.add(new FallenRow(key, row, stored, delete));
+            }
+        }
     }
 
     /** @param deletes of keys, the newest of each, or one truncate */
     LockedLook(LockedRows rows, RowVersions versions, String region, Kind kind, TableId table, List<PastDelete> deletes) {
+        this(rows, versions, new OwnKeys(), region, kind, table, deletes, null);
+    }
+
+    /** Of a truncate that is applied: of what it meets only that is told which its origin had neither written nor seen. */
+    LockedLook(LockedRows rows, RowVersions versions, OwnKeys own, String region, TableId table, TransactionHeader header) {
+        this(rows, versions, own, region, Kind.UP_TO, table, List.of(new PastDelete(RowKey.ALL, header.version(), header.epoch(), header.sequence())), header);
+    }
+
+    private LockedLook(LockedRows rows, RowVersions versions, OwnKeys own, String region, Kind kind, TableId table, List<PastDelete> deletes,
+                       TransactionHeader header) {
+        this.own = own;
+        this.header = header;
         this.rows = rows;
         this.versions = versions;
         this.region = region;
         this.kind = kind;
         this.table = table;
-        this.deletes = deletes;
         this.ofAll = deletes.size() == 1 && deletes.get(0).key().equals(RowKey.ALL) ? deletes.get(0) : null;
         for (PastDelete delete : deletes) {
             byKey.merge(delete.key(), delete, (one, other) -> one.version().compareTo(other.version()) >= 0 ? one : other);
         }
-    }
-
-    boolean isOf(Kind otherKind, TableId otherTable, List<PastDelete> others) {
-        return kind == otherKind && table.equals(otherTable) && deletes.equals(others);
     }
 
     /** By origin of the deletes; to be called again when it had to wait. */
@@ -129,53 +147,41 @@ final class LockedLook {
 
     private void judge(String key, NamedRow row, PastDelete delete) {
         Version stored = versions.of(new TableKey(table, key));
-        boolean older = stored == null ? delete.version().commitMicros() > versions.sinceMicros(table)
-                : stored.compareTo(delete.version()) < (kind == Kind.UP_TO ? 1 : 0);
+        boolean ours = own.holds(table, key);
+        boolean older = ours || (stored == null ? delete.version().commitMicros() > versions.sinceMicros(table)
+                : stored.compareTo(delete.version()) < (kind == Kind.UP_TO ? 1 : 0));
         boolean users = stored != null && stored.origin().equals(region);
         boolean ownDelete = delete.version().origin().equals(region);
         switch (kind) {
             case OVER -> {
                 if (stored != null && !users && !older) {
-                    kept(key, row, stored, delete);
+                    found(delete).tell(key, row, stored, delete, false);
                 }
             }
             case UP_TO -> {
                 if (older) {
-                    falls(key, row, stored, delete);
-                } else {
-                    kept(key, row, stored, delete);
+                    falling.add(key);
+                }
+                if (!ours && isUnseen(stored)) {
+                    found(delete).tell(key, row, stored, delete, older);
                 }
             }
             // What a user wrote here came after a delete of this region, whatever the timestamps: see LookAgain.
             case BELOW, BELOW_NOT_PENDING -> {
                 if (older && !(ownDelete && users)) {
-                    falls(key, row, stored, delete);
+                    falling.add(key);
+                    found(delete).tell(key, row, stored, delete, true);
                 }
             }
         }
     }
 
-    private void falls(String key, NamedRow row, Version stored, PastDelete delete) {
-        falling.add(key);
-        Found of = found(delete);
-        of.deleted++;
-        list(of, key, row, stored, delete);
-    }
-
-    private void kept(String key, NamedRow row, Version stored, PastDelete delete) {
-        Found of = found(delete);
-        of.kept++;
-        list(of, key, row, stored, delete);
+    private boolean isUnseen(Version stored) {
+        return stored != null && !stored.origin().equals(header.origin()) && !LockedWrite.hadSeen(header, stored);
     }
 
     private Found found(PastDelete delete) {
         return found.computeIfAbsent(delete.version().origin(), origin -> new Found());
-    }
-
-    private static void list(Found of, String key, NamedRow row, Version stored, PastDelete delete) {
-        if (of.listed.size() < LISTED) {
-            of.listed.add(new FallenRow(key, row, stored, delete));
-        }
     }
 
     private Phase delete() throws SQLException {

@@ -20,8 +20,8 @@ import java.util.Map;
  * over one session. Keys are canonical ({@link io.rowmesh.schema.RowKey}). What {@link LockingTarget} puts together of them decides
  * nothing by a read that did not lock.
  *
- * <p>Two implementations: over JDBC, and the in-memory tables of the simulation, which throw when a call would have to wait and are
- * called again with the same arguments later.
+ * <p>Two implementations: over JDBC, and the in-memory tables of the simulation, which throw when a call would have to wait, or to let
+ * others act first, and are called again with the same arguments later. So whoever makes several of these calls keeps in mind which are done.
  */
 public interface LockedRows {
 

@@ -29,7 +29,7 @@ import java.util.TreeMap;
  */
 final class LockedWrite {
 
-    private enum Phase { LOCK, LOG_END, VERSIONS, JUDGE, WRITE, INSERT, DONE }
+    private enum Phase { LOCK, LOG_END, VERSIONS, JUDGE, WRITE, BURY, INSERT, DONE }
 
     private final LockedRows rows;
     private final RowVersions versions;
@@ -84,6 +84,7 @@ final class LockedWrite {
             case VERSIONS -> awaitVersions();
             case JUDGE -> judge();
             case WRITE -> write();
+            case BURY -> bury();
             case INSERT -> insert();
             case DONE -> Phase.DONE;
         };
@@ -140,7 +141,7 @@ final class LockedWrite {
                     + " older, so nobody can tell which is newer; compare the row in both regions and settle it", "RM001");
         }
         if (!ours && stored != null && !stored.origin().equals(header.origin())) {
-            foreign.put(index, new MetRow(index, stored, hadSeen(stored) ? null : row));
+            foreign.put(index, new MetRow(index, stored, hadSeen(header, stored) ? null : row));
         }
         if (ours || LastWriteWins.applies(stored, header.version())) {
             winners.add(key);
@@ -148,23 +149,27 @@ final class LockedWrite {
     }
 
     /** By timestamps, which name conflicts and never decide. */
-    private boolean hadSeen(Version stored) {
+    static boolean hadSeen(TransactionHeader header, Version stored) {
         return header.seen().stream().filter(mark -> mark.origin().equals(stored.origin())).mapToLong(SeenMark::commitMicros).max()
                 .orElse(Long.MIN_VALUE) >= stored.commitMicros();
     }
 
     private Phase write() throws SQLException {
-        if (deletes) {
+        if (deletes && !winners.isEmpty()) {
             rows.delete(table, winners);
-            rows.recordTombstones(header.origin(), header.epoch(), left.keySet().stream()
-                    .map(key -> new Tombstones.Dated(new TableKey(table, key), header.commitMicros(), header.sequence())).toList());
-            missing.forEach(key -> withoutRow.add(left.get(key)));
         } else if (!winners.isEmpty()) {
             rows.update(changes(winners));
         }
         written += winners.size();
         own.add(table, winners);
-        return deletes || missing.isEmpty() ? Phase.DONE : Phase.INSERT;
+        return deletes ? Phase.BURY : missing.isEmpty() ? Phase.DONE : Phase.INSERT;
+    }
+
+    private Phase bury() throws SQLException {
+        rows.recordTombstones(header.origin(), header.epoch(), left.keySet().stream()
+                .map(key -> new Tombstones.Dated(new TableKey(table, key), header.commitMicros(), header.sequence())).toList());
+        missing.forEach(key -> withoutRow.add(left.get(key)));
+        return Phase.DONE;
     }
 
     private Phase insert() throws SQLException {

@@ -20,16 +20,14 @@ import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TransactionHeader;
 
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * A database whose rows do not tell their versions: the guarded statements of {@link Target} are made of locks, the log's end and
  * {@link RowVersions}. For tables under last-write-wins; others are refused at the start.
  */
 public final class LockingTarget implements Target {
-
-    private static final int PIECE = 1_000;
 
     private final LockedRows rows;
     private final RowVersions versions;
@@ -40,7 +38,10 @@ public final class LockingTarget implements Target {
     /** Under way: they go on where they had to wait. */
     private LockedWrite write;
     private LockedLook look;
-    private Tombs tombs;
+    private List<PastDelete> below;
+    private TombstonePieces pieces;
+    /** What a truncate met of which the tombstone is not recorded yet. */
+    private List<FallenRows> truncated;
 
     /** @param region this one */
     public LockingTarget(LockedRows rows, RowVersions versions, String region) {
@@ -101,42 +102,47 @@ public final class LockingTarget implements Target {
     @Override
     public FallenRows truncate(TransactionHeader header, RowChange.Truncate change) throws SQLException {
         TableId table = change.table().id();
-        PastDelete delete = new PastDelete(RowKey.ALL, header.version(), header.epoch(), header.sequence());
-        List<FallenRows> fallen = look(Kind.UP_TO, table, List.of(delete));
+        if (truncated == null) {
+            truncated = look(() -> new LockedLook(rows, versions, own, region, table, header));
+        }
         rows.recordTombstones(header.origin(), header.epoch(),
                 List.of(new Tombstones.Dated(new TableKey(table, RowKey.ALL), header.commitMicros(), header.sequence())));
-        return fallen.isEmpty() ? FallenRows.NONE : fallen.get(0);
+        FallenRows fallen = one(truncated);
+        truncated = null;
+        return fallen;
     }
 
     @Override
     public FallenRows deleteOlder(TableId table, List<PastDelete> deletes) throws SQLException {
         rows.tagRepair();
-        List<FallenRows> fallen = look(Kind.BELOW, table, deletes);
-        return fallen.isEmpty() ? FallenRows.NONE : fallen.get(0);
+        return one(look(Kind.BELOW, table, deletes));
     }
 
     @Override
     public FallenRows standingOver(TableId table, List<PastDelete> deletes) throws SQLException {
-        List<FallenRows> standing = look(Kind.OVER, table, deletes);
-        return standing.isEmpty() ? FallenRows.NONE : standing.get(0);
+        return one(look(Kind.OVER, table, deletes));
     }
 
     @Override
     public FallenRows deleteOlderThanTombstonesOf(TransactionHeader header, TableId table) throws SQLException {
-        List<FallenRows> all = look(table, (after, atMost) -> rows.tombstonesOf(header, table, after, atMost), Kind.BELOW);
-        return all.stream().reduce(FallenRows.NONE, LockingTarget::both);
+        List<FallenRows> all = lookAtAll(table, Kind.BELOW, (after, atMost) -> rows.tombstonesOf(header, table, after, atMost));
+        return all.stream().reduce(FallenRows.NONE, FallenRows::and);
     }
 
     @Override
     public List<FallenRows> deleteBelowTombstones(TableId table, List<String> keys) throws SQLException {
         rows.tagRepair();
-        return look(Kind.BELOW, table, List.copyOf(rows.tombstones(table, keys).entrySet().stream()
-                .map(each -> at(each.getKey(), each.getValue())).toList()));
+        if (below == null) {
+            below = List.copyOf(rows.tombstones(table, keys).entrySet().stream().map(each -> at(each.getKey(), each.getValue())).toList());
+        }
+        List<FallenRows> fallen = below.isEmpty() ? List.of() : look(Kind.BELOW, table, below);
+        below = null;
+        return fallen;
     }
 
     @Override
     public List<FallenRows> deleteBelowTombstones(TableId table) throws SQLException {
-        return look(table, (after, atMost) -> rows.tombstonesOf(table, after, atMost), Kind.BELOW_NOT_PENDING);
+        return lookAtAll(table, Kind.BELOW_NOT_PENDING, (after, atMost) -> rows.tombstonesOf(table, after, atMost));
     }
 
     /** A truncate's tombstone as one of the key over which it stands. */
@@ -144,71 +150,35 @@ public final class LockingTarget implements Target {
         return new PastDelete(key, tombstone.version(), tombstone.epoch(), tombstone.sequence());
     }
 
+    private static FallenRows one(List<FallenRows> ofOneOrigin) {
+        return ofOneOrigin.isEmpty() ? FallenRows.NONE : ofOneOrigin.get(0);
+    }
+
     private List<FallenRows> look(Kind kind, TableId table, List<PastDelete> deletes) throws SQLException {
-        if (deletes.isEmpty()) {
-            return List.of();
-        }
-        if (look == null || !look.isOf(kind, table, deletes)) {
-            look = new LockedLook(rows, versions, region, kind, table, deletes);
-        }
+        return look(() -> new LockedLook(rows, versions, region, kind, table, deletes));
+    }
+
+    private List<FallenRows> look(Supplier<LockedLook> what) throws SQLException {
+        look = look == null ? what.get() : look;
         List<FallenRows> fallen = look.run();
         look = null;
         return fallen;
     }
 
-    private interface Tombstoned {
-        List<PastDelete> read(String after, int atMost) throws SQLException;
-    }
-
-    /** A look at all tombstones of a kind, a piece of them at a time. */
-    private static final class Tombs {
-        private final TableId table;
-        private final Kind kind;
-        private final List<FallenRows> found = new ArrayList<>();
-        private final List<List<PastDelete>> pieces = new ArrayList<>();
-        private String after;
-        private boolean all;
-
-        private Tombs(TableId table, Kind kind) {
-            this.table = table;
-            this.kind = kind;
-        }
-    }
-
-    private List<FallenRows> look(TableId table, Tombstoned source, Kind kind) throws SQLException {
+    private List<FallenRows> lookAtAll(TableId table, Kind kind, TombstonePieces.Source source) throws SQLException {
         rows.tagRepair();
-        if (tombs == null || !tombs.table.equals(table) || tombs.kind != kind) {
-            tombs = new Tombs(table, kind);
+        pieces = pieces == null ? new TombstonePieces(source) : pieces;
+        while (pieces.hasNext()) {
+            pieces.found(look(kind, table, pieces.first()));
         }
-        while (!tombs.all || !tombs.pieces.isEmpty()) {
-            if (tombs.pieces.isEmpty()) {
-                read(source);
-            } else {
-                tombs.found.addAll(look(kind, table, tombs.pieces.get(0)));
-                tombs.pieces.remove(0);
-            }
-        }
-        List<FallenRows> found = tombs.found;
-        tombs = null;
+        List<FallenRows> found = pieces.found();
+        pieces = null;
         return found;
     }
 
-    /** The truncate, if it is among them, is a piece of its own: it is looked at every row. */
-    private void read(Tombstoned source) throws SQLException {
-        List<PastDelete> read = source.read(tombs.after, PIECE);
-        tombs.all = read.size() < PIECE;
-        tombs.after = read.isEmpty() ? tombs.after : read.get(read.size() - 1).key();
-        List<PastDelete> keyed = read.stream().filter(each -> !each.key().equals(RowKey.ALL)).toList();
-        if (!keyed.isEmpty()) {
-            tombs.pieces.add(keyed);
-        }
-        read.stream().filter(each -> each.key().equals(RowKey.ALL)).forEach(each -> tombs.pieces.add(List.of(each)));
-    }
-
-    private static FallenRows both(FallenRows one, FallenRows other) {
-        List<io.rowmesh.applier.write.FallenRow> listed = new ArrayList<>(one.listed());
-        listed.addAll(other.listed());
-        return new FallenRows(listed, one.deleted() + other.deleted(), one.kept() + other.kept());
+    @Override
+    public boolean holdsOnlyRows() {
+        return true;
     }
 
     @Override
@@ -313,7 +283,9 @@ public final class LockingTarget implements Target {
     private void forgetOperation() {
         write = null;
         look = null;
-        tombs = null;
+        below = null;
+        pieces = null;
+        truncated = null;
     }
 
     @Override

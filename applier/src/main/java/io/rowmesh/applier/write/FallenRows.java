@@ -6,6 +6,7 @@ import io.rowmesh.applier.history.Decision;
 import io.rowmesh.rules.ConflictType;
 import io.rowmesh.schema.TableId;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -22,6 +23,13 @@ public record FallenRows(List<FallenRow> listed, long deleted, long kept) {
     static final int LISTED = ConflictBatch.LISTED;
 
     public static final FallenRows NONE = new FallenRows(List.of(), 0, 0);
+
+    /** These and others. */
+    public FallenRows and(FallenRows other) {
+        List<FallenRow> both = new ArrayList<>(listed);
+        both.addAll(other.listed);
+        return new FallenRows(both, deleted + other.deleted, kept + other.kept);
+    }
 
     long all() {
         return deleted + kept;

@@ -158,6 +158,11 @@ final class JdbcTarget implements Target {
     }
 
     @Override
+    public boolean holdsOnlyRows() {
+        return false;
+    }
+
+    @Override
     public MergeTarget merges() {
         return merges;
     }

@@ -27,6 +27,7 @@ public final class KeptRounds {
     private enum State { BEGIN, RUNNING, PASSING, LOCK, LOOK, WRITE, COMMIT, DONE }
 
     private final WriteContext context;
+    /** Null where nothing is kept of any key. */
     private final KeyTarget keys;
     private State state = State.BEGIN;
     private long cursor;
@@ -41,7 +42,7 @@ public final class KeptRounds {
 
     public KeptRounds(WriteContext context) {
         this.context = context;
-        this.keys = context.target().keys();
+        this.keys = context.target().holdsOnlyRows() ? null : context.target().keys();
     }
 
     /**
@@ -52,6 +53,9 @@ public final class KeptRounds {
      * @return false when nothing more can be done now
      */
     public boolean step(long captured, long last) throws SQLException {
+        if (keys == null) {
+            return false;
+        }
         State before = state;
         state = switch (state) {
             case BEGIN -> begin(last);

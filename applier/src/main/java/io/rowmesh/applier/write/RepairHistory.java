@@ -45,11 +45,13 @@ final class RepairHistory {
 
     /**
      * In the open transaction, which goes on also when the history refuses it. Durably: what a crash of the database took of it would not be
-     * told again once the change log has what was captured.
+     * told again once the change log has what was captured. A database that holds only rows makes each commit durable.
      */
     void write() throws SQLException {
         if (!batch.isEmpty()) {
-            context.target().keys().durable();
+            if (!context.target().holdsOnlyRows()) {
+                context.target().keys().durable();
+            }
             refused = context.target().writeConflicts(batch);
             forget();
         }

@@ -52,6 +52,12 @@ public interface Target {
      */
     FallenRows truncate(TransactionHeader header, RowChange.Truncate change) throws SQLException;
 
+    /**
+     * Whether every table here is under last-write-wins, and none under unique: newest-wins, as the database has nothing for other
+     * rules: then {@link #merges}, {@link #keys} and {@link #uniques} are not asked for.
+     */
+    boolean holdsOnlyRows();
+
     /** The same session and transaction, for tables whose rules merge. */
     MergeTarget merges();
 

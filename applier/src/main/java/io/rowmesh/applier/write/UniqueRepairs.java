@@ -44,7 +44,9 @@ final class UniqueRepairs {
 
     /** Of all tables that have hidden rows, under locks that are held. */
     void whereHidden() {
-        steps.add(() -> hidden(false).forEach(this::everywhere));
+        if (!target.holdsOnlyRows()) {
+            steps.add(() -> hidden(false).forEach(this::everywhere));
+        }
     }
 
     /** Of all tables that have hidden rows. Under all locks before it asks: a lane may be hiding rows by what was pending when it looked. */

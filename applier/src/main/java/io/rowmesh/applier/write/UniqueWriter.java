@@ -43,7 +43,7 @@ final class UniqueWriter implements ChangeWriter {
     private Showing showing;
 
     UniqueWriter(WriteContext context, TransactionHeader header, Outcome outcome) {
-        this.target = context.target().uniques();
+        this.target = context.target().holdsOnlyRows() ? null : context.target().uniques();
         this.tombstones = context.tombstones();
         this.ahead = context.ahead();
         this.header = header;

@@ -105,6 +105,11 @@ final class MemoryTarget implements Target {
     }
 
     @Override
+    public boolean holdsOnlyRows() {
+        return false;
+    }
+
+    @Override
     public MergeTarget merges() {
         return merges;
     }
