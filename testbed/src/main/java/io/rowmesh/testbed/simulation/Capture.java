@@ -2,6 +2,7 @@ package io.rowmesh.testbed.simulation;
 
 import io.rowmesh.applier.write.KeptRounds;
 import io.rowmesh.applier.write.LocalRepairs;
+import io.rowmesh.applier.write.Target;
 import io.rowmesh.applier.write.WriteContext;
 import io.rowmesh.rules.credible.LocalTransaction;
 import io.rowmesh.rules.credible.WrittenKey;
@@ -32,7 +33,8 @@ final class Capture implements Actor {
     private final Waits waits = new Waits();
 
     private State state = State.DOWN;
-    private MemoryTarget target;
+    private MemorySession session;
+    private Target target;
     private LocalRepairs repairs;
     private KeptRounds rounds;
     /** How much of the log is read. */
@@ -64,7 +66,7 @@ final class Capture implements Actor {
         }
         try {
             if (target != null) {
-                target.ping();
+                session.ping();
             }
             return switch (state) {
                 case DOWN -> connect();
@@ -76,7 +78,7 @@ final class Capture implements Actor {
                 case ROUNDING -> round();
             };
         } catch (Blocked e) {
-            return target != null && target.hasMoved();
+            return session != null && session.hasMoved();
         } catch (SQLException e) {
             if (world.trace != null) {
                 world.trace(region.name + " capture starts over: " + e.getMessage());
@@ -91,7 +93,8 @@ final class Capture implements Actor {
             return false;
         }
         region.log.discardUnsynced();
-        target = new MemoryTarget(region.database, region.number);
+        session = new MemorySession(region.database, region.number);
+        target = region.target(session, region.number);
         repairs = new LocalRepairs(new WriteContext(target, region.options, region.locks(), region.tombstones, waits));
         repairs.start();
         rounds = new KeptRounds(new WriteContext(target, region.options, region.locks(), region.tombstones, waits));
@@ -319,7 +322,7 @@ final class Capture implements Actor {
     /** Its connection breaks, or its node dies. */
     void stop() {
         if (target != null) {
-            target.close();
+            session.close();
             repairs.abandon();
             rounds.abandon();
             if (world.planted == Fault.LOCK_FREED_WHILE_COMMIT_UNKNOWN) {
@@ -327,16 +330,17 @@ final class Capture implements Actor {
             }
         }
         target = null;
+        session = null;
         state = State.DOWN;
     }
 
     @Override
     public boolean isQuiet() {
-        return state == State.READING && target.isOpen() && !gathered && !touched && position >= region.database.log.size() && !region.database.anyRowWaits();
+        return state == State.READING && session.isOpen() && !gathered && !touched && position >= region.database.log.size() && !region.database.anyRowWaits();
     }
 
     boolean isInStatement() {
-        return target != null && target.isInStatement();
+        return session != null && session.isInStatement();
     }
 
     /**

@@ -13,11 +13,16 @@ import java.util.List;
  * A database with PostgreSQL's semantics under read committed, as far as the protocol can meet them: row versions, snapshots,
  * row and table locks, deadlocks, commit timestamps taken in the commit path after the last lock, a commit that is in the log
  * before others see it, and a log of which only a flushed part outlives a crash.
+ *
+ * <p>Or with MySQL's: whoever locks or writes a row waits for its holder and then has what was committed last ({@link #held}), a
+ * transaction takes its timestamp as it is put into the log, and is durable there before anybody sees it.
  */
 final class Database {
 
     final World world;
     final int region;
+    /** Whether it behaves as MySQL does. */
+    final boolean mySql;
     final Table[] tables;
     /** Committed (or committing) transactions in the order of their commit records. */
     final List<DbTransaction> log = new ArrayList<>();
@@ -44,6 +49,7 @@ final class Database {
     Database(World world, int region, List<TableShape> shapes, int keys, int regions) {
         this.world = world;
         this.region = region;
+        this.mySql = world.profile.isMySql(region);
         this.tables = new Table[shapes.size()];
         for (int i = 0; i < tables.length; i++) {
             tables[i] = new Table(i, shapes.get(i), shapes.get(i) == Table.HEARTBEAT ? regions : keys, regions);
@@ -129,6 +135,15 @@ final class Database {
         Tuple tuple = live(newest, self);
         awaitHolder(tuple, self);
         return tuple;
+    }
+
+    /** As MySQL locks the row of a key until the transaction ends: null, and nothing is locked, when there is none. */
+    Tuple held(Tuple newest, DbTransaction self) throws SQLException {
+        Tuple row = liveToUpdate(newest, self);
+        if (row != null) {
+            row.lockedBy = self;
+        }
+        return row;
     }
 
     /** For an insert: the live row of the key whatever snapshots show, or null. Waits for whoever is inserting or changing it. */
@@ -308,7 +323,8 @@ final class Database {
         self.state = DbTransaction.State.COMMITTING;
         log.add(self);
         self.position = log.size();
-        if (self.durable) {
+        self.loggedMicros = clock();
+        if (self.durable || mySql) {
             flushed = log.size();
         }
     }

@@ -44,7 +44,7 @@ final class Heartbeats implements Actor {
         Table table = database.tables[0];
         database.share(table, open);
         String text = HeartbeatText.of(database, world.regions.length, region.capture.settled());
-        Tuple live = database.live(table.slots[region.number], open);
+        Tuple live = database.mySql ? database.liveToUpdate(table.slots[region.number], open) : database.live(table.slots[region.number], open);
         Row row = new Row(World.KEYS[region.number], text);
         if (live == null) {
             database.insert(table.slots, region.number, open, text);

@@ -2,6 +2,7 @@ package io.rowmesh.testbed.simulation;
 
 import io.rowmesh.applier.write.ApplyTransaction;
 import io.rowmesh.applier.write.ClockSkewException;
+import io.rowmesh.applier.write.Target;
 import io.rowmesh.applier.write.WriteContext;
 import io.rowmesh.rules.CausalDelivery;
 import io.rowmesh.rules.SeenAhead;
@@ -22,7 +23,8 @@ final class Lane implements Actor {
     private final int origin;
     private final Waits waits = new Waits();
 
-    private MemoryTarget target;
+    private MemorySession session;
+    private Target target;
     private WriteContext context;
     private ApplyTransaction applying;
     private ShippedLog.Entry entry;
@@ -51,11 +53,11 @@ final class Lane implements Actor {
                 return connect();
             }
             // What is durable is asked of the database, over the same connection.
-            target.ping();
+            session.ping();
             acknowledge();
             return applying == null ? receive() : apply();
         } catch (Blocked e) {
-            return target != null && target.hasMoved();
+            return session != null && session.hasMoved();
         } catch (SQLException e) {
             disconnect(e.getMessage());
             return true;
@@ -71,12 +73,13 @@ final class Lane implements Actor {
     }
 
     /** Two sessions cannot have one replication origin: the former one must have ended, whatever became of its commit. */
-    private boolean connect() {
+    private boolean connect() throws SQLException {
         if (world.now < cutUntil || !world.regions[origin].up || region.database.hasOrphan(origin)) {
             return false;
         }
         region.locks.settle(World.NAMES[origin]);
-        target = new MemoryTarget(region.database, origin);
+        session = new MemorySession(region.database, origin);
+        target = region.target(session, origin);
         context = new WriteContext(target, region.options, region.locks(), region.tombstones, waits,
                 world.planted == Fault.BEGUN_CHANGES_NOT_NOTED ? new LogVersions(Long.MIN_VALUE, Long.MIN_VALUE) : region.versions,
                 world.planted == Fault.HISTORY_OF_LATE ? new SeenAhead() : region.ahead);
@@ -160,7 +163,7 @@ final class Lane implements Actor {
 
     private void done() throws SQLException {
         // Production asks the database here where its log stands.
-        target.ping();
+        session.ping();
         long sequence = entry.header().sequence();
         if (world.trace != null) {
             world.trace(region.name + " applied " + origin() + " " + sequence);
@@ -172,7 +175,7 @@ final class Lane implements Actor {
     }
 
     private void acknowledge() throws SQLException {
-        target.ping();
+        session.ping();
         while (!unacknowledged.isEmpty() && (unacknowledged.peekFirst()[1] <= region.database.flushed
                 || world.planted == Fault.ACKNOWLEDGED_BEFORE_FLUSH)) {
             long durable = unacknowledged.removeFirst()[0];
@@ -193,7 +196,7 @@ final class Lane implements Actor {
         if (world.trace != null) {
             world.trace(region.name + " lane of " + origin() + " ends: " + why);
         }
-        target.close();
+        session.close();
         if (applying != null) {
             applying.abandon();
             if (world.planted == Fault.LOCK_FREED_WHILE_COMMIT_UNKNOWN) {
@@ -201,6 +204,7 @@ final class Lane implements Actor {
             }
         }
         target = null;
+        session = null;
         applying = null;
         entry = null;
     }
@@ -228,11 +232,11 @@ final class Lane implements Actor {
 
     @Override
     public boolean isQuiet() {
-        return target != null && target.isOpen() && applying == null && next > world.regions[origin].log.synced();
+        return session != null && session.isOpen() && applying == null && next > world.regions[origin].log.synced();
     }
 
     boolean isInStatement() {
-        return target != null && target.isInStatement();
+        return session != null && session.isInStatement();
     }
 
     /**

@@ -90,7 +90,7 @@ final class LocalSession implements Actor {
 
     /** Whether its next step only takes the timestamp of what it wrote, which the clock alone can change. */
     boolean isToBeStamped() {
-        return open != null && open.state == DbTransaction.State.ACTIVE && statementsLeft == 0 && !open.stamped && !open.changes.isEmpty();
+        return open != null && !database.mySql && open.state == DbTransaction.State.ACTIVE && statementsLeft == 0 && !open.stamped && !open.changes.isEmpty();
     }
 
     /** Whether a statement of it had to wait, and goes on by the snapshot that it began with. */
@@ -120,6 +120,10 @@ final class LocalSession implements Actor {
         if (!chosen) {
             choose();
             chosen = true;
+            if (database.mySql && kind == TRUNCATE && !open.changes.isEmpty()) {
+                // It would commit first what was written before it.
+                kind = DELETE;
+            }
         }
         if (kind == TRUNCATE) {
             database.exclude(table, open);
@@ -135,7 +139,7 @@ final class LocalSession implements Actor {
         snapshot = 0;
         chosen = false;
         drawn = null;
-        statementsLeft--;
+        statementsLeft = database.mySql && !open.changes.isEmpty() && open.changes.get(0).kind() == RowChange.Kind.TRUNCATE ? 0 : statementsLeft - 1;
         return true;
     }
 
@@ -168,7 +172,7 @@ final class LocalSession implements Actor {
     }
 
     private void insert(boolean orUpdate) throws SQLException {
-        Tuple live = orUpdate ? database.liveToUpdate(table.slots[key], open) : database.live(table.slots[key], open);
+        Tuple live = orUpdate || database.mySql ? database.liveToUpdate(table.slots[key], open) : database.live(table.slots[key], open);
         if (live != null && !orUpdate) {
             throw new SQLException("duplicate key", "23505");
         }
@@ -183,6 +187,9 @@ final class LocalSession implements Actor {
     }
 
     private Tuple lockedRow() throws SQLException {
+        if (database.mySql) {
+            return database.held(table.slots[key], open);
+        }
         Tuple found = Database.seen(table.slots[key], open, snapshot);
         return found == null ? null : database.locked(found, open);
     }
@@ -255,7 +262,7 @@ final class LocalSession implements Actor {
         if (locked == null) {
             return;
         }
-        if (database.live(table.slots[otherKey], open) != null) {
+        if ((database.mySql ? database.liveToUpdate(table.slots[otherKey], open) : database.live(table.slots[otherKey], open)) != null) {
             throw new SQLException("duplicate key", "23505");
         }
         Row row = row(otherKey);
@@ -325,7 +332,7 @@ final class LocalSession implements Actor {
         open.changes.add(change);
     }
 
-    /** Timestamp, then log record, then visible to others; whatever else happens in between. */
+    /** Timestamp, then log record (both at once in MySQL), then visible to others; whatever else happens in between. */
     private boolean commit() {
         if (open.changes.isEmpty()) {
             database.abort(open);
@@ -336,10 +343,11 @@ final class LocalSession implements Actor {
             return false;
         }
         if (open.state == DbTransaction.State.ACTIVE) {
-            boolean stamped = open.stamped;
-            database.stamp(open);
-            if (!stamped && world.pauses(open)) {
-                return true;
+            if (!open.stamped && !database.mySql) {
+                database.stamp(open);
+                if (world.pauses(open)) {
+                    return true;
+                }
             }
             open.durable = true;
             database.append(open);

@@ -54,7 +54,7 @@ final class MemorySession {
         return begin(table).own;
     }
 
-    /** Whether a statement is under way. */
+    /** Whether a statement had to wait, and goes on by the snapshot that it began with. */
     boolean isInStatement() {
         return statement != null;
     }
@@ -124,6 +124,12 @@ final class MemorySession {
             open = null;
         }
         statement = null;
+    }
+
+    /** Lets anybody else act before the same call goes on. */
+    void standAside() {
+        moved = true;
+        throw Blocked.INSTANCE;
     }
 
     /** Whether the step that is to be taken again has done something all the same. */

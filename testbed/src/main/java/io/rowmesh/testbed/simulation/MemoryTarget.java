@@ -38,12 +38,13 @@ final class MemoryTarget implements Target {
     /** For a planted fault: conflicts that are not part of the transaction. */
     private final List<ConflictRecord> afterCommit = new ArrayList<>(0);
 
-    MemoryTarget(Database database, int origin) {
+    /** @param session bound to that origin */
+    MemoryTarget(MemorySession session, Database database, int origin) {
         this.world = database.world;
         this.database = database;
         this.origin = origin;
         this.self = origin == database.region;
-        this.session = new MemorySession(database, origin);
+        this.session = session;
         this.progress = new MemoryProgress(database, origin);
         this.groups = new MemoryGroups(session, database, origin);
         this.tombstones = new MemoryTombstones(session, database, origin);
@@ -263,29 +264,5 @@ final class MemoryTarget implements Target {
 
     @Override
     public void forgetTables() {
-    }
-
-    /** As {@link MemorySession#hasMoved}. */
-    boolean hasMoved() {
-        return session.hasMoved();
-    }
-
-    /** Whether a statement of it had to wait, and goes on by the snapshot that it began with. */
-    boolean isInStatement() {
-        return session.isInStatement();
-    }
-
-    boolean isOpen() {
-        return session.isOpen();
-    }
-
-    /** @throws SQLException when the connection is gone */
-    void ping() throws SQLException {
-        session.ping();
-    }
-
-    /** The connection ends. */
-    void close() {
-        session.close();
     }
 }

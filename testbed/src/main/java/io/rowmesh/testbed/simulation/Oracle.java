@@ -19,6 +19,11 @@ final class Oracle {
     /** @throws Broken when a region holds anything else */
     void check() {
         TouchOracle.check(world);
+        for (Region region : world.regions) {
+            if (region.reader != null) {
+                region.reader.check();
+            }
+        }
         CounterOracle counters = new CounterOracle(world);
         HistoryOracle history = new HistoryOracle(world);
         for (int number = 0; number < world.shapes.size(); number++) {

@@ -28,10 +28,11 @@ import java.util.List;
  * @param stall        for how long at most, microseconds
  * @param tables       which tables there are
  * @param steps        share of events that set a clock
+ * @param mySql        bits of the regions whose databases behave as MySQL does
  */
 record Profile(int regions, int keys, int writers, int transactions, int statements, List<Integer> mix, int haste, int skew,
                int pace, int delay, int slowCommits, int commit, int heartbeats, int collect, int trouble, int chunked,
-               int unbatched, int stalls, int lags, int stall, int tables, int steps) {
+               int unbatched, int stalls, int lags, int stall, int tables, int steps, int mySql) {
 
     static final int ONLY_ROWS = 0;
     static final int ONLY_COUNTERS = 1;
@@ -45,6 +46,16 @@ record Profile(int regions, int keys, int writers, int transactions, int stateme
     static final int ONE_UNIQUE = 9;
     static final int TWO_UNIQUE = 10;
     static final int REWRITTEN_ROWS = 20;
+
+    /** The same, where these regions (bits) have databases that behave as MySQL does. */
+    Profile withMySql(int bits) {
+        return new Profile(regions, keys, writers, transactions, statements, mix, haste, skew, pace, delay, slowCommits, commit,
+                heartbeats, collect, trouble, chunked, unbatched, stalls, lags, stall, tables, steps, bits);
+    }
+
+    boolean isMySql(int region) {
+        return (mySql & 1 << region) != 0;
+    }
 
     boolean unique() {
         return tables == ONE_UNIQUE || tables == TWO_UNIQUE;
@@ -75,6 +86,7 @@ record Profile(int regions, int keys, int writers, int transactions, int stateme
         private int stall;
         private int tables;
         private int steps;
+        private int mySql;
 
         Draft regions(int value) {
             regions = value;
@@ -191,9 +203,15 @@ record Profile(int regions, int keys, int writers, int transactions, int stateme
             return this;
         }
 
+        /** @param bits of the regions */
+        Draft mySql(int bits) {
+            mySql = bits;
+            return this;
+        }
+
         Profile done() {
             return new Profile(regions, keys, writers, transactions, statements, mix, haste, skew, pace, delay, slowCommits, commit,
-                    heartbeats, collect, trouble, chunked, unbatched, stalls, lags, stall, tables, steps);
+                    heartbeats, collect, trouble, chunked, unbatched, stalls, lags, stall, tables, steps, mySql);
         }
     }
 }

@@ -10,7 +10,11 @@ final class Profiles {
 
     static Profile draw(Choices choices, Rules any) {
         Rules rules = any.one(choices);
-        int tables = rules.draw(choices);
+        Profile drawn = draw(choices, rules, rules.draw(choices));
+        return drawn.withMySql(rules.mySql(choices, drawn.regions()));
+    }
+
+    private static Profile draw(Choices choices, Rules rules, int tables) {
         if (rules == Rules.SIBLING_CLOCK_STEPS || rules == Rules.COLUMN_CLOCK_STEPS || rules == Rules.COUNTER_CLOCK_STEPS) {
             return switch (choices.next(4)) {
                 case 0 -> hotStepping(choices, tables);
@@ -18,7 +22,7 @@ final class Profiles {
                 default -> stepping(choices, tables);
             };
         }
-        if (rules == Rules.CLOCK_STEPS) {
+        if (rules == Rules.CLOCK_STEPS || rules == Rules.MIXED_CLOCK_STEPS) {
             return switch (choices.next(4)) {
                 case 0 -> hotStepping(choices, tables);
                 case 1 -> longStepping(choices, tables);

@@ -1,7 +1,9 @@
 package io.rowmesh.testbed.simulation;
 
+import io.rowmesh.applier.locking.LockingTarget;
 import io.rowmesh.applier.write.ApplierOptions;
 import io.rowmesh.applier.write.KeyLocks;
+import io.rowmesh.applier.write.Target;
 import io.rowmesh.applier.write.TombstoneIndex;
 import io.rowmesh.rules.SeenAhead;
 import io.rowmesh.rules.TableRules;
@@ -57,6 +59,8 @@ final class Region {
     /** Keys that wait to be touched: rows of the database, durable. */
     final Map<WrittenKey, Pending> pendingTable = new LinkedHashMap<>();
     final Toucher toucher;
+    /** What the log says of its rows' versions, where they do not tell them themselves (MySQL); else null. */
+    final MemoryVersions reader;
     KeyLocks locks;
     TombstoneIndex tombstones;
     LogVersions versions;
@@ -89,6 +93,7 @@ final class Region {
         this.capture = new Capture(this);
         this.collector = new Collector(this);
         this.toucher = new Toucher(this);
+        this.reader = database.mySql ? new MemoryVersions(this) : null;
         for (int i = 0; i < regions; i++) {
             if (i != number) {
                 lanes.add(new Lane(this, i));
@@ -169,6 +174,15 @@ final class Region {
         return starts.stream().anyMatch(start -> one.number < start && start <= other.number);
     }
 
+    /** What writes rows over a session. */
+    Target target(MemorySession session, int origin) {
+        if (reader == null) {
+            return new MemoryTarget(session, database, origin);
+        }
+        PlantedVersions versions = new PlantedVersions(this);
+        return new LockingTarget(new MemoryLockedRows(session, database, origin, versions), versions, name);
+    }
+
     KeyLocks locks() {
         return world.planted == Fault.NO_KEY_LOCK ? newLocks() : locks;
     }
@@ -181,6 +195,9 @@ final class Region {
         lanes.forEach(Lane::stop);
         collector.stop();
         toucher.stop();
+        if (reader != null) {
+            reader.stop();
+        }
         log.discardUnsynced();
     }
 

@@ -17,7 +17,9 @@ public enum Rules {
     /** One or two unique keys beside the primary key, of which the newest row is shown. */
     UNIQUE,
     /** The same, while clocks are set forth and back. */
-    UNIQUE_CLOCK_STEPS;
+    UNIQUE_CLOCK_STEPS,
+    /** Last-write-wins, where all databases behave as MySQL does; where some do and some as PostgreSQL; and while clocks are set forth and back. */
+    MYSQL, MIXED, MIXED_CLOCK_STEPS;
 
     private static final Rules[] OF_ALL = {LAST_WRITE_WINS, LAST_WRITE_WINS, LAST_WRITE_WINS, COUNTERS, COUNTERS, ROWS_AND_COUNTERS, COLUMN_MERGE,
         COLUMN_MERGE, SIBLINGS, SIBLINGS, CLOCK_STEPS, COUNTER_CLOCK_STEPS, COLUMN_CLOCK_STEPS, SIBLING_CLOCK_STEPS, LONG_COMMITS_AND_STEPS,
@@ -33,7 +35,7 @@ public enum Rules {
         return switch (this) {
             case ALL -> throw new IllegalStateException("one of them is drawn first");
             case REWRITES -> Profile.REWRITTEN_ROWS;
-            case LAST_WRITE_WINS, CLOCK_STEPS, LONG_COMMITS, LONG_COMMITS_AND_STEPS -> Profile.ONLY_ROWS;
+            case LAST_WRITE_WINS, CLOCK_STEPS, LONG_COMMITS, LONG_COMMITS_AND_STEPS, MYSQL, MIXED, MIXED_CLOCK_STEPS -> Profile.ONLY_ROWS;
             case ROWS_AND_COUNTERS -> Profile.ROWS_AND_COUNTERS;
             case COUNTERS, LONG_COMMITS_OF_COUNTERS, COUNTER_CLOCK_STEPS -> Profile.ONLY_COUNTERS;
             case COLUMN_MERGE, COLUMN_CLOCK_STEPS -> Profile.ONLY_COLUMNS;
@@ -43,6 +45,17 @@ public enum Rules {
             case CUSTOM -> Profile.ONLY_CUSTOM;
             case PARK -> Profile.ONLY_PARK;
             case UNIQUE, UNIQUE_CLOCK_STEPS -> choices.next(5) < 2 ? Profile.ONE_UNIQUE : Profile.TWO_UNIQUE;
+        };
+    }
+
+    /** Which of so many regions have databases that behave as MySQL does, as bits. Where clocks step it may be all of them. */
+    int mySql(Choices choices, int regions) {
+        int all = (1 << regions) - 1;
+        return switch (this) {
+            case MYSQL -> all;
+            case MIXED -> 1 + choices.next(all - 1);
+            case MIXED_CLOCK_STEPS -> 1 + choices.next(all);
+            default -> 0;
         };
     }
 

@@ -113,10 +113,10 @@ final class Toucher implements Actor {
         return true;
     }
 
-    /** An update that changes nothing; false when there is no row. */
+    /** An update that changes nothing, or what says the same in the log of MySQL, which knows of no such update; false when there is no row. */
     private boolean restate(Table table, int slot) throws SQLException {
-        Tuple found = Database.seen(table.slots[slot], open, database.snapshot());
-        Tuple live = found == null ? null : database.locked(found, open);
+        Tuple found = database.mySql ? null : Database.seen(table.slots[slot], open, database.snapshot());
+        Tuple live = database.mySql ? database.held(table.slots[slot], open) : found == null ? null : database.locked(found, open);
         if (live == null) {
             return false;
         }

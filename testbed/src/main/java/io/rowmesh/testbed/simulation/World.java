@@ -112,6 +112,9 @@ final class World {
     private void people(Region region) {
         actors.addAll(region.lanes);
         actors.add(region.capture);
+        if (region.reader != null) {
+            actors.add(region.reader);
+        }
         actors.add(region.collector);
         if (clocksStep()) {
             actors.add(region.toucher);
