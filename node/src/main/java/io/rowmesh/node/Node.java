@@ -30,6 +30,7 @@ import io.rowmesh.applier.write.TombstoneCollector;
 import io.rowmesh.applier.write.TombstoneIndex;
 import io.rowmesh.applier.write.VersionsSince;
 import io.rowmesh.node.admin.AdminServer;
+import io.rowmesh.node.config.Database;
 import io.rowmesh.node.config.NodeConfig;
 import io.rowmesh.node.config.Secret;
 import io.rowmesh.node.config.TableMode;
@@ -145,7 +146,7 @@ public final class Node implements AutoCloseable {
     private ResolvedTables prepared() throws SQLException {
         try (Connection connection = Databases.connect(config.database())) {
             if (ControlSchema.isOurs(connection)) {
-                ControlSchema.migrate(Databases.dataSource(config.database()));
+                ControlSchema.migrate(Databases.dataSource(postgres(config)));
             }
             Preparation.require(config, connection);
             VersionsSince.note(connection);
@@ -153,9 +154,16 @@ public final class Node implements AutoCloseable {
         }
     }
 
+    private static Database.Postgres postgres(NodeConfig config) {
+        if (config.database() instanceof Database.Postgres postgres) {
+            return postgres;
+        }
+        throw new IllegalStateException("a node cannot run with a MySQL database yet");
+    }
+
     private HikariDataSource pool() {
         HikariConfig hikari = new HikariConfig();
-        hikari.setDataSource(Databases.quickDataSource(config.database()));
+        hikari.setDataSource(Databases.quickDataSource(postgres(config)));
         hikari.setPoolName("rowmesh-" + config.region());
         hikari.setMaximumPoolSize(4);
         hikari.setMinimumIdle(1);
@@ -165,7 +173,7 @@ public final class Node implements AutoCloseable {
     }
 
     private ApplierSession sessions() {
-        NodeConfig.Database database = config.database();
+        Database.Postgres database = postgres(config);
         Properties credentials = new Properties();
         credentials.setProperty("user", database.user());
         database.password().map(Secret::reveal).ifPresent(password -> credentials.setProperty("password", password));
@@ -181,7 +189,7 @@ public final class Node implements AutoCloseable {
     }
 
     private static CaptureOptions captureOptions(NodeConfig config, List<TableId> tables) {
-        NodeConfig.Database database = config.database();
+        Database.Postgres database = postgres(config);
         DatabaseAddress address = new DatabaseAddress(database.host(), database.port(), database.name(), database.user(),
                 database.password().map(Secret::reveal).orElse(null), database.sslmode());
         return new CaptureOptions(config.region(), address, database.slot(), database.publication(), tables,

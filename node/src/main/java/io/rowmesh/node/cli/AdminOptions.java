@@ -1,7 +1,7 @@
 package io.rowmesh.node.cli;
 
 import io.rowmesh.node.config.ConfigFile;
-import io.rowmesh.node.config.NodeConfig;
+import io.rowmesh.node.config.Database;
 import io.rowmesh.node.config.Secret;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
@@ -12,7 +12,7 @@ import java.util.Optional;
 /** Another role than the node's own, for what takes an administrator. */
 final class AdminOptions {
 
-    @Option(names = "--admin-url", paramLabel = "URL", description = "Connect there, as postgresql://host:port/database (default: the configuration's).")
+    @Option(names = "--admin-url", paramLabel = "URL", description = "Connect there, as postgresql://host:port/database or mysql://host:port/database (default: the configuration's).")
     private String url;
 
     @Option(names = "--admin-user", paramLabel = "ROLE", description = "Connect as this role (default: the node's own).")
@@ -21,20 +21,19 @@ final class AdminOptions {
     @Option(names = "--admin-password-env", paramLabel = "NAME", description = "The environment variable that holds this role's password.")
     private String passwordEnvironment;
 
-    NodeConfig.Database database(NodeConfig.Database configured, CommandLine command) {
+    Database database(Database configured, CommandLine command) {
         if (user != null && user.contains("'")) {
             throw new ParameterException(command, "--admin-user: a role with an apostrophe in its name cannot run the migrations");
         }
-        NodeConfig.Database database = url == null ? configured : at(configured, command);
-        return user == null ? database : new NodeConfig.Database(database.host(), database.port(), database.name(), user,
-                password(command), database.sslmode(), database.slot(), database.publication());
+        Database database = url == null ? configured : at(configured, command);
+        return user == null ? database : database.as(user, password(command));
     }
 
-    private NodeConfig.Database at(NodeConfig.Database configured, CommandLine command) {
+    private Database at(Database configured, CommandLine command) {
         try {
             return ConfigFile.databaseAt(url, configured);
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(command, "--admin-url: expected an address such as postgresql://host:5432/database");
+            throw new ParameterException(command, "--admin-url: " + e.getMessage());
         }
     }
 

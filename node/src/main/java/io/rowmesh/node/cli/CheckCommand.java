@@ -56,7 +56,7 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private static List<Finding> database(NodeConfig read, Connection connection, PrintWriter out) throws SQLException {
-        out.println("database: connected to " + read.database().name() + " as " + read.database().user() + ", PostgreSQL "
+        out.println("database: connected to " + read.database().name() + " as " + read.database().user() + ", " + read.database().product() + " "
                 + connection.getMetaData().getDatabaseProductVersion());
         ResolvedTables tables = ResolvedTables.read(read, connection);
         out.println("tables: " + Arrays.stream(TableMode.values()).filter(mode -> mode != TableMode.OFF)

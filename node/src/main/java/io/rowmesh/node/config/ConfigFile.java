@@ -26,10 +26,9 @@ public final class ConfigFile {
     }
 
     /** The same database settings at another address; throws IllegalArgumentException when the address is not one. */
-    public static NodeConfig.Database databaseAt(String url, NodeConfig.Database other) {
-        ConfigReader.DatabaseUrl at = ConfigReader.databaseUrl(url);
-        return new NodeConfig.Database(at.host(), at.port(), at.name(), other.user(), other.password(), other.sslmode(),
-                other.slot(), other.publication());
+    public static Database databaseAt(String url, Database other) {
+        DatabaseReader.Address at = DatabaseReader.addressOf(other, url);
+        return other.at(at.host(), at.port(), at.name());
     }
 
     static NodeConfig parse(String name, String text, Path directory, Map<String, String> environment) {

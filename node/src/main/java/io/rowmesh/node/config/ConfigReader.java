@@ -6,8 +6,6 @@ import io.rowmesh.rules.TableRules;
 import io.rowmesh.schema.stream.Endpoint;
 import tools.jackson.databind.JsonNode;
 
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -18,8 +16,6 @@ import java.util.function.Function;
 /** From a tree without problems to the records; here are the defaults. */
 final class ConfigReader {
 
-    private static final String URL = "postgresql://";
-
     private final JsonNode root;
     private final Path directory;
 
@@ -29,7 +25,7 @@ final class ConfigReader {
     }
 
     NodeConfig read() {
-        return new NodeConfig(text(root, "region"), database(), listen(), tls(),
+        return new NodeConfig(text(root, "region"), DatabaseReader.read(root.path("database"), text(root, "region")), listen(), tls(),
                 list("peers", peer -> new NodeConfig.Peer(text(peer, "region"), Endpoint.parse(text(peer, "address")))),
                 list("tables", table -> new NodeConfig.TableRule(TableGlob.parse(text(table, "match")), TableMode.parse(text(table, "mode")))),
                 list("rules", rule -> new NodeConfig.ConflictRule(TableGlob.parse(text(rule, "match")), rules(rule))),
@@ -55,16 +51,6 @@ final class ConfigReader {
         return list.valueStream().map(JsonNode::asString).toList();
     }
 
-    private NodeConfig.Database database() {
-        JsonNode database = root.path("database");
-        DatabaseUrl url = databaseUrl(text(database, "url"));
-        return new NodeConfig.Database(url.host(), url.port(), url.name(), text(database, "user"),
-                Optional.ofNullable(database.path("password").asString(null)).map(Secret::new),
-                database.path("sslmode").asString("prefer"),
-                database.path("slot").asString("rowmesh_" + text(root, "region").replace('-', '_')),
-                database.path("publication").asString("rowmesh"));
-    }
-
     private NodeConfig.Listen listen() {
         JsonNode listen = root.path("listen");
         return new NodeConfig.Listen(Endpoint.parse(text(listen, "shipping")), Endpoint.parse(text(listen, "admin")));
@@ -86,20 +72,5 @@ final class ConfigReader {
 
     private static String text(JsonNode section, String key) {
         return section.required(key).asString();
-    }
-
-    record DatabaseUrl(String host, int port, String name) {
-    }
-
-    /** Reads {@code postgresql://host:5432/database}; the port is 5432 when left out, the name may be percent-encoded. */
-    static DatabaseUrl databaseUrl(String url) {
-        int slash = url.startsWith(URL) ? url.indexOf('/', URL.length()) : -1;
-        if (slash < 0 || slash == url.length() - 1 || url.contains("@")) {
-            throw new IllegalArgumentException("expected an address such as postgresql://host:5432/database");
-        }
-        String address = url.substring(URL.length(), slash);
-        Endpoint endpoint = Endpoint.parse(address.matches(".*:[0-9]+") && !address.endsWith("]") ? address : address + ":5432");
-        String name = URLDecoder.decode(url.substring(slash + 1).replace("+", "%2B"), StandardCharsets.UTF_8);
-        return new DatabaseUrl(endpoint.host(), endpoint.port(), name);
     }
 }

@@ -27,6 +27,7 @@ final class ConfigRules {
         ConfigRules rules = new ConfigRules(document, directory);
         rules.regions();
         rules.forms();
+        new DatabaseChecks(document).check();
         rules.addresses();
         new ConflictRuleChecks(document, rules.allRegions()).check();
         for (String file : List.of("certificate", "key", "authority")) {
@@ -70,7 +71,6 @@ final class ConfigRules {
             form(at, Amounts::duration);
         }
         form("/change-log/max-size", Amounts::bytes);
-        form("/database/url", ConfigReader::databaseUrl);
         for (String list : List.of("/tables", "/rules", "/private")) {
             items(list, "/match").forEach(at -> form(at, TableGlob::parse));
         }

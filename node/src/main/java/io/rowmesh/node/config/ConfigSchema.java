@@ -76,6 +76,7 @@ public final class ConfigSchema {
         return switch (error.getSchemaNode().asString("")) {
             case "object" -> "a section with keys of its own";
             case "array" -> "a list (lines that begin with a dash)";
+            case "" -> "a number or a text";     // the one place with two types
             default -> "a text" + (error.getInstanceNode().isContainer() ? "" : ": put it in quotes");
         };
     }

@@ -68,11 +68,6 @@ public record NodeConfig(
                 java.util.stream.Stream.of(SELF_ORIGIN, AGED_ROWS_ORIGIN)).toList();
     }
 
-    /** The region's database. The slot and the publication are the ones that the capture reads by. */
-    public record Database(String host, int port, String name, String user, Optional<Secret> password, String sslmode,
-                           String slot, String publication) {
-    }
-
     /** Where the node listens: shipping for other regions' nodes, admin for people and monitoring. */
     public record Listen(Endpoint shipping, Endpoint admin) {
     }

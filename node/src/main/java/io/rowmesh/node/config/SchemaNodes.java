@@ -11,6 +11,10 @@ final class SchemaNodes {
     private SchemaNodes() {
     }
 
+    static JsonNode root() {
+        return ROOT;
+    }
+
     /** The object around the keyword at a pointer such as {@code /$defs/region/pattern}. */
     static JsonNode holderOf(String keywordPointer) {
         return ROOT.at(keywordPointer.substring(0, Math.max(0, keywordPointer.lastIndexOf('/'))));

@@ -155,7 +155,7 @@ final class YamlDocument {
             return empty(pointer);
         }
         if (!Tag.STR.equals(tag) && !Tag.ENV_TAG.equals(tag)) {
-            return JsonNodeFactory.instance.numberNode(0);     // every value is a text: the schema says so, with the place
+            return notText(node.getValue());
         }
         References.Resolved resolved = references.resolve(node.getValue());
         if (!node.getValue().equals(resolved.text())) {
@@ -166,6 +166,12 @@ final class YamlDocument {
             return MissingNode.getInstance();
         }
         return JsonNodeFactory.instance.stringNode(resolved.text());
+    }
+
+    /** Nearly every value is a text: the schema says so, with the place. A few may be whole numbers, in plain decimal digits. */
+    private static JsonNode notText(String value) {
+        return value.matches("0|[1-9][0-9]{0,17}") ? JsonNodeFactory.instance.numberNode(Long.parseLong(value))
+                : JsonNodeFactory.instance.booleanNode(false);
     }
 
     private JsonNode empty(String pointer) {

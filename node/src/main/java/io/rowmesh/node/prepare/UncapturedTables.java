@@ -1,5 +1,6 @@
 package io.rowmesh.node.prepare;
 
+import io.rowmesh.node.config.Database;
 import io.rowmesh.node.config.NodeConfig;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.store.ControlSchema;
@@ -21,8 +22,10 @@ public final class UncapturedTables {
      * @param captured the tables that the running capture was told to read
      */
     public static List<TableId> read(NodeConfig config, Set<TableId> captured, Connection connection) {
-        return of(ResolvedTables.read(config, connection).sending(), captured,
-                PublicationFindings.members(ControlSchema.sql(connection), config.database().publication()));
+        List<TableId> sending = ResolvedTables.read(config, connection).sending();
+        // On MySQL nothing but the table's name says that it is captured.
+        return of(sending, captured, config.database() instanceof Database.Postgres postgres
+                ? PublicationFindings.members(ControlSchema.sql(connection), postgres.publication()) : sending);
     }
 
     /** A publication holds the table itself, not its name: one that took over the name is not in it. */

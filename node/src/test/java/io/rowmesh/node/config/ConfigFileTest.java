@@ -60,7 +60,7 @@ class ConfigFileTest {
     void readsEverythingAndFillsInTheDefaults() {
         NodeConfig config = parse(GOOD);
         assertEquals("eu", config.region());
-        assertEquals(new NodeConfig.Database("db.local", 5433, "app", "rm", Optional.of(new Secret("s3cret ${x}")), "prefer",
+        assertEquals(new Database.Postgres("db.local", 5433, "app", "rm", Optional.of(new Secret("s3cret ${x}")), "prefer",
                 "rowmesh_eu", "rowmesh"), config.database());
         assertEquals(new Endpoint("127.0.0.1", 7402), config.listen().admin());
         assertEquals(List.of(new NodeConfig.Peer("us", new Endpoint("localhost", 7411)),
@@ -110,7 +110,7 @@ class ConfigFileTest {
                 max-clock-skew: 1m
                 change-log: { max-size: 512MiB }
                 """, "USER_NAME", "Röm");
-        assertEquals(new NodeConfig.Database("::1", 5432, "a b", "Röm", Optional.empty(), "require", "s1", "P \"1\""), config.database());
+        assertEquals(new Database.Postgres("::1", 5432, "a b", "Röm", Optional.empty(), "require", "s1", "P \"1\""), config.database());
         assertEquals(directory.resolve("k.pem"), config.tls().orElseThrow().key());
         assertEquals(Duration.ofMillis(500), config.heartbeatInterval());
         assertEquals(512L << 20, config.changeLogMaxBytes());
@@ -119,7 +119,7 @@ class ConfigFileTest {
 
     @Test
     void theDefaultSlotHasNoDashes() {
-        assertEquals("rowmesh_eu_west", parse(GOOD.replace("region: eu\n", "region: eu-west\n")).database().slot());
+        assertEquals("rowmesh_eu_west", ((Database.Postgres) parse(GOOD.replace("region: eu\n", "region: eu-west\n")).database()).slot());
     }
 
     @Test

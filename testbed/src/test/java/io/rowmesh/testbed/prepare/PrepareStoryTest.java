@@ -1,6 +1,7 @@
 package io.rowmesh.testbed.prepare;
 
 import io.rowmesh.applier.history.HistoryPartitions;
+import io.rowmesh.node.config.Database;
 import io.rowmesh.node.prepare.Databases;
 import io.rowmesh.node.prepare.ResolvedTables;
 import io.rowmesh.schema.store.ControlSchema;
@@ -111,7 +112,7 @@ class PrepareStoryTest {
 
     /** The node's own role owns what it makes partitions of, whoever ran the migrations. */
     private static void keepsTheHistoryInOrder(TestingRegion region) throws SQLException {
-        new HistoryPartitions(Databases.dataSource(region.config().database()), Duration.ofDays(30)).step();
+        new HistoryPartitions(Databases.dataSource((Database.Postgres) region.config().database()), Duration.ofDays(30)).step();
         try (Connection connection = region.connect(region.role); Statement statement = connection.createStatement()) {
             statement.execute("insert into rowmesh.conflict (table_schema, table_name, rule, decision) values ('s', 't', 'r', 'd')");
             assertEquals(0, ControlSchema.sql(connection).fetchSingle("select count(*) from rowmesh.conflict_default").get(0, int.class));
@@ -144,7 +145,7 @@ class PrepareStoryTest {
 
     /** Whoever made the control tables, later migrations find them in order. */
     private static void flywayIsContent(TestingRegion region) {
-        PGSimpleDataSource source = Databases.dataSource(region.config().database());
+        PGSimpleDataSource source = Databases.dataSource((Database.Postgres) region.config().database());
         ControlSchema.migrations(source).validate();
         ControlSchema.migrate(source);
         assertEquals(0, ControlSchema.migrations(source).info().pending().length);
