@@ -49,7 +49,7 @@ final class PostgresPreparation {
         tables.forEach(table -> findings.addAll(TableFindings.of(table, role)));
         findings.addAll(RuleFindings.of(sql, config, tables));
         findings.addAll(UniqueFindings.of(sql, config, tables));
-        findings.addAll(PrivateFindings.of(config, tables));
+        findings.addAll(PrivateFindings.of(config, tables.stream().map(TableState::keyed).toList()));
         findings.addAll(Catalog.wakefulTriggers(sql, resolved));
         findings.addAll(PublicationFindings.of(sql, postgres.publication(), tables, config.decidesBySeen()));
     }

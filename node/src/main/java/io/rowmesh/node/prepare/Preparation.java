@@ -23,7 +23,7 @@ public final class Preparation {
         if (config.database() instanceof Database.Postgres postgres) {
             return PostgresPreparation.findings(config, postgres, connection);
         }
-        throw new IllegalArgumentException("a MySQL database cannot be prepared yet");
+        return MySqlPreparation.findings(config, (Database.MySql) config.database(), connection);
     }
 
     /** Only what the node cannot start without. */

@@ -12,26 +12,22 @@ final class PrivateFindings {
     private PrivateFindings() {
     }
 
-    static List<Finding> of(NodeConfig config, Collection<TableState> tables) {
+    static List<Finding> of(NodeConfig config, Collection<KeyedColumns> tables) {
         List<Finding> findings = new ArrayList<>();
         for (NodeConfig.PrivateColumns rule : config.privates()) {
-            List<TableState> matching = tables.stream().filter(table -> rule.match().matches(table.id())).toList();
+            List<KeyedColumns> matching = tables.stream().filter(table -> rule.match().matches(table.id())).toList();
             for (String column : rule.columns()) {
-                if (matching.stream().noneMatch(table -> has(table, column))) {
+                if (matching.stream().noneMatch(table -> table.all().contains(column))) {
                     findings.add(Finding.note("no table that matches " + rule.match() + " has the private column " + column,
                             "It may be mistyped, and then its values stand in the conflict history."));
                 }
             }
-            for (TableState table : matching) {
-                table.columns().stream().filter(column -> column.key() && rule.columns().contains(column.name()))
-                        .forEach(column -> findings.add(Finding.note("the private column " + column.name() + " of " + table.id() + " belongs to the key",
+            for (KeyedColumns table : matching) {
+                table.key().stream().filter(rule.columns()::contains)
+                        .forEach(column -> findings.add(Finding.note("the private column " + column + " of " + table.id() + " belongs to the key",
                                 "Keys are not hashed: tombstones and the conflict history name rows by them.")));
             }
         }
         return findings;
-    }
-
-    private static boolean has(TableState table, String column) {
-        return table.columns().stream().anyMatch(c -> c.name().equals(column));
     }
 }

@@ -1,5 +1,6 @@
 package io.rowmesh.node.prepare;
 
+import io.rowmesh.node.config.Database;
 import io.rowmesh.node.config.NodeConfig;
 import io.rowmesh.node.config.TableGlob;
 import io.rowmesh.node.config.TableMode;
@@ -15,7 +16,7 @@ import java.util.TreeMap;
 
 /**
  * Which tables of the database take part, and how. Ordinary tables and leaf partitions are; partitioned tables themselves,
- * temporary and foreign tables, system schemas and the schema rowmesh are not.
+ * temporary and foreign tables, system schemas and the schema rowmesh are not. Of MySQL it is the tables of the one database.
  *
  * @param modes         the tables that take part; none is {@code OFF}
  * @param matchlessText patterns of the configuration that match no table
@@ -29,7 +30,8 @@ public record ResolvedTables(Map<TableId, TableMode> modes, List<String> matchle
 
     /** Reads the tables from the catalog. */
     public static ResolvedTables read(NodeConfig config, Connection connection) {
-        return of(config, Catalog.tables(connection));
+        return of(config, config.database() instanceof Database.MySql database
+                ? MySqlCatalog.tables(new MySqlServer(connection), database) : Catalog.tables(connection));
     }
 
     static ResolvedTables of(NodeConfig config, Collection<TableId> existing) {

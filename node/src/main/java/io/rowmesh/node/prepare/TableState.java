@@ -26,6 +26,11 @@ record TableState(TableId id, TableMode mode, boolean unlogged, String replicaId
         columns = List.copyOf(columns);
     }
 
+    KeyedColumns keyed() {
+        return new KeyedColumns(id, columns.stream().map(ColumnState::name).toList(),
+                columns.stream().filter(ColumnState::key).map(ColumnState::name).toList());
+    }
+
     /**
      * Whether it may be in the publication: publishing a table without a key makes the application's own updates fail, and
      * an unlogged one is refused.

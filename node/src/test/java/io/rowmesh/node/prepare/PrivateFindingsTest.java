@@ -2,7 +2,6 @@ package io.rowmesh.node.prepare;
 
 import io.rowmesh.node.config.ConfigFile;
 import io.rowmesh.node.config.NodeConfig;
-import io.rowmesh.node.config.TableMode;
 import io.rowmesh.schema.TableId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,14 +29,10 @@ class PrivateFindingsTest {
                 data-dir: data
                 private: [ { match: "public.*", columns: [email, emial] } ]
                 """));
-        TableState people = table("people", new TableState.ColumnState("id", true, "", false), new TableState.ColumnState("email", false, "", false));
-        TableState logins = table("logins", new TableState.ColumnState("email", true, "", false));
+        KeyedColumns people = new KeyedColumns(new TableId("public", "people"), List.of("id", "email"), List.of("id"));
+        KeyedColumns logins = new KeyedColumns(new TableId("public", "logins"), List.of("email"), List.of("email"));
         assertEquals(List.of("the private column email of public.logins belongs to the key", "no table that matches public.* has the private column emial"),
                 PrivateFindings.of(config, List.of(people, logins)).stream().map(Finding::what).sorted(java.util.Comparator.reverseOrder()).toList());
         assertEquals(List.of(), PrivateFindings.of(config, List.of(people)).stream().filter(Finding::lacking).toList());
-    }
-
-    private static TableState table(String name, TableState.ColumnState... columns) {
-        return new TableState(new TableId("public", name), TableMode.ACTIVE_ACTIVE, false, "d", TableState.Key.USABLE, false, List.of(), List.of(columns), List.of());
     }
 }
