@@ -13,6 +13,11 @@ final class MySqlSettings {
     private static final String NEW_SESSIONS = " Sessions that are open keep the former value: have the applications connect again.";
 
     private record Setting(String name, String needed, String why) {
+
+        /** Numbers may not stand in quotes, and other values must. */
+        private String inSql() {
+            return needed.matches("[0-9]+") ? needed : MySqlServer.text(needed);
+        }
     }
 
     /** All can be changed while the server runs, and take hold at once. */
@@ -51,7 +56,7 @@ final class MySqlSettings {
         for (Setting setting : SETTINGS) {
             server.variable(setting.name()).filter(now -> !now.equals(setting.needed())).ifPresent(now -> findings.add(Finding.lacking(
                     setting.name() + " is " + shown(now) + " and must be " + shown(setting.needed()), setting.why(),
-                    "set persist " + setting.name() + " = " + MySqlServer.text(setting.needed()))));
+                    "set persist " + setting.name() + " = " + setting.inSql())));
         }
         writable(server).ifPresent(findings::add);
         filters(server, findings);
