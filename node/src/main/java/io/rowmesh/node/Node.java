@@ -24,6 +24,7 @@ import io.rowmesh.applier.write.ApplierSession;
 import io.rowmesh.applier.write.Heartbeat;
 import io.rowmesh.applier.write.KeyLocks;
 import io.rowmesh.applier.write.Lane;
+import io.rowmesh.applier.write.LocalCatalog;
 import io.rowmesh.applier.write.LaneShare;
 import io.rowmesh.applier.write.LocalWrites;
 import io.rowmesh.applier.write.TombstoneCollector;
@@ -42,7 +43,10 @@ import io.rowmesh.rules.siblings.CustomRules;
 import io.rowmesh.schema.Seen;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.store.ControlSchema;
+import io.rowmesh.schema.TableShape;
 import io.rowmesh.schema.stream.SharedRules;
+import io.rowmesh.schema.stream.SharedShapes;
+import io.rowmesh.schema.stream.SharedTables;
 import io.rowmesh.schema.stream.TlsFiles;
 
 import java.sql.Connection;
@@ -121,11 +125,11 @@ public final class Node implements AutoCloseable {
         LocalWrites localWrites = opened(new LocalWrites(sessions, applying, locks, tombstones));
         FormerSession.outlast(localWrites::start, FORMER_SESSION_LIMIT);
 
-        SharedRules rules = sharedRules(config, tables);
+        SharedTables shared = new SharedTables(sharedRules(config, tables), shapes(pool, tables));
         PostgresCapture capture = new PostgresCapture(capturing(tables), log, LocalWriteHooks.of(localWrites, touching.withholding(),
                 () -> log.nextSequence() - 1, () -> new Seen.Mark(log.epoch(), log.lastSequence())), marks::seenAt, registry);
-        ShippingServer shipping = opened(new ShippingServer(shipping(rules, fences), log, registry).start());
-        List<Lane> lanes = lanes(applying, sessions, share, rules, registry);
+        ShippingServer shipping = opened(new ShippingServer(shipping(shared, fences), log, registry).start());
+        List<Lane> lanes = lanes(applying, sessions, share, shared, registry);
         Chores chores = new PostgresChores(config, pool, new Heartbeat(pool, config.region(), localWrites::settled),
                 new TombstoneCollector(pool, applying, log::lastPosition, () -> new Seen.Mark(log.epoch(), log.lastSequence())), aged, tables.sending());
         Periodic periodic = new Periodic(config.heartbeatInterval(), chores, touching, fences, log);
@@ -197,8 +201,8 @@ public final class Node implements AutoCloseable {
                 table -> rules(config, table).counts());
     }
 
-    private ShippingOptions shipping(SharedRules rules, Fences fences) {
-        return new ShippingOptions(config.region(), config.listen().shipping().host(), config.listen().shipping().port(), tls(), ApplierSettings.peers(config), rules,
+    private ShippingOptions shipping(SharedTables shared, Fences fences) {
+        return new ShippingOptions(config.region(), config.listen().shipping().host(), config.listen().shipping().port(), tls(), ApplierSettings.peers(config), shared,
                 fences::isFenced);
     }
 
@@ -210,14 +214,26 @@ public final class Node implements AutoCloseable {
                 ? Optional.empty() : Optional.of(CustomRules.canonical(rules(config, table))));
     }
 
+    private SharedShapes shapes(HikariDataSource pool, ResolvedTables tables) throws SQLException {
+        try (Connection connection = pool.getConnection()) {
+            connection.setAutoCommit(false);
+            LocalCatalog catalog = new LocalCatalog(connection);
+            List<TableShape> shapes = new ArrayList<>();
+            for (TableId table : tables.modes().keySet()) {
+                shapes.add(catalog.table(table).shape());
+            }
+            return new SharedShapes(config.region(), shapes);
+        }
+    }
+
     private static TableRules rules(NodeConfig config, TableId table) {
         return ResolvedTables.rules(config.rules(), table);
     }
 
-    private List<Lane> lanes(ApplierOptions applying, ApplierSession sessions, LaneShare share, SharedRules rules,
+    private List<Lane> lanes(ApplierOptions applying, ApplierSession sessions, LaneShare share, SharedTables shared,
                              PrometheusMeterRegistry registry) {
         return config.peers().stream().map(peer -> {
-            OriginStream stream = new OriginStream(new StreamOptions(config.region(), peer.region(), peer.address().toString(), tls(), rules));
+            OriginStream stream = new OriginStream(new StreamOptions(config.region(), peer.region(), peer.address().toString(), tls(), shared));
             return new Lane(peer.region(), stream, sessions, applying, share, registry);
         }).toList();
     }

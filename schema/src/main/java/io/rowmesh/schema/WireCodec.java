@@ -148,14 +148,14 @@ public final class WireCodec {
         return new Row(values);
     }
 
-    private static TableDef encodeTable(TableShape table) {
+    public static TableDef encodeTable(TableShape table) {
         TableDef.Builder builder = TableDef.newBuilder().setSchema(table.id().schema()).setName(table.id().name());
         table.columns().forEach(c -> builder.addColumns(
                 ColumnDef.newBuilder().setName(c.name()).setType(c.type()).setKey(c.key())));
         return builder.build();
     }
 
-    private static TableShape decodeTable(TableDef table) {
+    public static TableShape decodeTable(TableDef table) {
         return new TableShape(new TableId(table.getSchema(), table.getName()), table.getColumnsList().stream()
                 .map(c -> new Column(c.getName(), c.getType(), c.getKey())).toList());
     }

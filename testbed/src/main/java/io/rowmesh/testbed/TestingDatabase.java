@@ -24,6 +24,9 @@ public abstract class TestingDatabase implements AutoCloseable {
     /** With the user that may do everything. */
     public abstract String jdbcUrl();
 
+    /** What a node's configuration says of it, with the user that may do everything. */
+    abstract String yaml();
+
     /** What its clock says, microseconds since 1970-01-01 UTC. */
     public abstract long clockMicros();
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Two or more regions with a proxy on each directed link between them that can be made to fail. Made step by step: the
@@ -29,24 +30,29 @@ public final class TestingMesh implements AutoCloseable {
      * @param regions     how many regions, 2 to 5: eu, us, ap, sa, af
      * @param yaml        further lines of every node's configuration, the rules for example
      * @param environment of one region's database: region -> variables
+     * @param mySql       the regions on MySQL 8.0, whose database's tables take part as those of schema public
      */
     public record Options(String major, List<String> tables, List<String> nodeOptions, Map<String, String> settings, int regions,
-                          String yaml, Map<String, Map<String, String>> environment) {
+                          String yaml, Map<String, Map<String, String>> environment, Set<String> mySql) {
 
         public Options(String major, List<String> tables, List<String> nodeOptions, Map<String, String> settings) {
-            this(major, tables, nodeOptions, settings, 2, "", Map.of());
+            this(major, tables, nodeOptions, settings, 2, "", Map.of(), Set.of());
+        }
+
+        public Options withMySql(String... ids) {
+            return new Options(major, tables, nodeOptions, settings, regions, yaml, environment, Set.of(ids));
         }
 
         public Options withRegions(int count) {
-            return new Options(major, tables, nodeOptions, settings, count, yaml, environment);
+            return new Options(major, tables, nodeOptions, settings, count, yaml, environment, mySql);
         }
 
         public Options withYaml(String lines) {
-            return new Options(major, tables, nodeOptions, settings, regions, lines, environment);
+            return new Options(major, tables, nodeOptions, settings, regions, lines, environment, mySql);
         }
 
         public Options withEnvironment(String region, Map<String, String> variables) {
-            return new Options(major, tables, nodeOptions, settings, regions, yaml, Map.of(region, variables));
+            return new Options(major, tables, nodeOptions, settings, regions, yaml, Map.of(region, variables), mySql);
         }
     }
 
@@ -76,8 +82,8 @@ public final class TestingMesh implements AutoCloseable {
 
     private TestingRegion region(Path directory, String id, int shippingPort, Options options) throws IOException {
         Path home = Files.createDirectories(directory.resolve(id));
-        TestingPostgres postgres = TestingPostgres.start(home, options.major(), options.settings(),
-                options.environment().getOrDefault(id, Map.of()));
+        TestingDatabase database = options.mySql().contains(id) ? TestingMySql.start(home)
+                : TestingPostgres.start(home, options.major(), options.settings(), options.environment().getOrDefault(id, Map.of()));
         int adminPort = Ports.free();
         Path config = home.resolve(id + ".yaml");
         StringBuilder peers = new StringBuilder();
@@ -87,15 +93,15 @@ public final class TestingMesh implements AutoCloseable {
         options.tables().forEach(t -> tables.append("  - { match: \"").append(t).append("\", mode: active-active }\n"));
         Files.writeString(config, """
                 region: %s
-                database: { url: "postgresql://127.0.0.1:%d/postgres", user: postgres }
+                database: { %s }
                 listen: { shipping: "127.0.0.1:%d", admin: "127.0.0.1:%d" }
                 peers:
                 %stables:
                 %sdata-dir: %s
                 heartbeat-interval: 300ms
                 %s
-                """.formatted(id, postgres.port(), shippingPort, adminPort, peers, tables, home.resolve("data"), options.yaml()));
-        return new TestingRegion(id, postgres, new TestingNode(config, adminPort, options.nodeOptions()), config, shippingPort);
+                """.formatted(id, database.yaml(), shippingPort, adminPort, peers, tables, home.resolve("data"), options.yaml()));
+        return new TestingRegion(id, database, new TestingNode(config, adminPort, options.nodeOptions()), config, shippingPort);
     }
 
     /** The names of the regions of a mesh of so many. */

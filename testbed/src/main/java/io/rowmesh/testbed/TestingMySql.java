@@ -42,6 +42,11 @@ public final class TestingMySql extends TestingDatabase {
     }
 
     @Override
+    String yaml() {
+        return "kind: mysql, host: 127.0.0.1, port: " + port() + ", name: app, schema: public, user: root";
+    }
+
+    @Override
     public long clockMicros() {
         return Long.parseLong(value("select timestampdiff(microsecond, '1970-01-01', utc_timestamp(6))"));
     }

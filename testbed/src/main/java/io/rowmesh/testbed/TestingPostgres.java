@@ -60,6 +60,11 @@ public final class TestingPostgres extends TestingDatabase {
     }
 
     @Override
+    String yaml() {
+        return "url: \"postgresql://127.0.0.1:" + port() + "/postgres\", user: postgres";
+    }
+
+    @Override
     public long clockMicros() {
         return Long.parseLong(value("select " + Micros.sql("clock_timestamp()")));
     }

@@ -1,7 +1,7 @@
 package io.rowmesh.applier.receive;
 
 import io.rowmesh.schema.stream.Endpoint;
-import io.rowmesh.schema.stream.SharedRules;
+import io.rowmesh.schema.stream.SharedTables;
 import io.rowmesh.schema.stream.TlsFiles;
 
 /**
@@ -11,13 +11,13 @@ import io.rowmesh.schema.stream.TlsFiles;
  * @param origin    the region dialled; it must show its certificate, and all it sends must be its own
  * @param target    its address, {@code host:port}
  * @param tlsOrNull without it only a loopback address is dialled
- * @param rules     what the origin must decide as this region does
+ * @param tables    what the origin must agree on
  */
-public record StreamOptions(String region, String origin, String target, TlsFiles tlsOrNull, SharedRules rules) {
+public record StreamOptions(String region, String origin, String target, TlsFiles tlsOrNull, SharedTables tables) {
 
     /** Of a region that decides everything by last-write-wins. */
     public StreamOptions(String region, String origin, String target, TlsFiles tlsOrNull) {
-        this(region, origin, target, tlsOrNull, SharedRules.none(region));
+        this(region, origin, target, tlsOrNull, SharedTables.none(region));
     }
 
     /** @throws IllegalArgumentException when the stream would leave the machine unprotected, or a TLS file cannot be read */

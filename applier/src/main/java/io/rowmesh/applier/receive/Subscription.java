@@ -14,6 +14,7 @@ import io.rowmesh.schema.wire.FromSubscriber;
 import io.rowmesh.schema.wire.Piece;
 import io.rowmesh.schema.wire.ShippingGrpc;
 import io.rowmesh.schema.wire.Subscribe;
+import io.rowmesh.schema.wire.Welcome;
 
 import java.time.Duration;
 import java.util.Collections;
@@ -46,7 +47,7 @@ public final class Subscription implements AutoCloseable {
         this.out = ShippingGrpc.newStub(channel).stream(inbox);
         out.onNext(FromSubscriber.newBuilder().setSubscribe(Subscribe.newBuilder().setRegion(options.region())
                 .setProtocol(Protocol.VERSION).setEpoch(epoch).setAfterSequence(afterSequence)
-                .addAllRules(options.rules().toWire())).build());
+                .addAllRules(options.tables().rules().toWire()).addAllTables(options.tables().shapesToWire())).build());
     }
 
     /**
@@ -89,7 +90,8 @@ public final class Subscription implements AutoCloseable {
             batchTaken = true;
             if (message.hasWelcome()) {
                 check.welcome(message.getWelcome(), Protocol.VERSION);
-                options.rules().difference(options.origin(), message.getWelcome().getRulesList()).ifPresent(difference -> {
+                Welcome welcome = message.getWelcome();
+                options.tables().refusesFrom(options.origin(), welcome.getRulesList(), welcome.getTablesList()).ifPresent(difference -> {
                     throw new StreamException(difference, true, null);
                 });
                 originLast = message.getWelcome().getLastSequence();

@@ -19,7 +19,7 @@ public record LocalTable(TableId id, Map<String, LocalColumn> columns) {
     }
 
     /** Without what the database computes: as row changes carry it. */
-    TableShape shape() {
+    public TableShape shape() {
         return new TableShape(id, columns.values().stream().filter(column -> !column.generated())
                 .map(column -> new Column(column.name(), column.fullType(), column.key())).toList());
     }

@@ -1,7 +1,7 @@
 package io.rowmesh.agent.ship;
 
 import io.rowmesh.schema.stream.Endpoint;
-import io.rowmesh.schema.stream.SharedRules;
+import io.rowmesh.schema.stream.SharedTables;
 import io.rowmesh.schema.stream.TlsFiles;
 
 import java.util.Set;
@@ -15,20 +15,20 @@ import java.util.function.Predicate;
  * @param port      port to listen on, 0 for any free one
  * @param tlsOrNull without it only a loopback address is allowed
  * @param peers     the regions that may subscribe; a transaction is kept until all of them acknowledged it
- * @param rules     what a subscriber must decide as this region does
+ * @param tables    what a subscriber must agree on
  * @param fenced    whether what a peer ships is not applied here, which the peer is told
  */
-public record ShippingOptions(String region, String host, int port, TlsFiles tlsOrNull, Set<String> peers, SharedRules rules,
+public record ShippingOptions(String region, String host, int port, TlsFiles tlsOrNull, Set<String> peers, SharedTables tables,
                               Predicate<String> fenced) {
 
     /** Of a region that decides everything by last-write-wins. */
     public ShippingOptions(String region, String host, int port, TlsFiles tlsOrNull, Set<String> peers) {
-        this(region, host, port, tlsOrNull, peers, SharedRules.none(region));
+        this(region, host, port, tlsOrNull, peers, SharedTables.none(region));
     }
 
     /** Of a region that fences nobody. */
-    public ShippingOptions(String region, String host, int port, TlsFiles tlsOrNull, Set<String> peers, SharedRules rules) {
-        this(region, host, port, tlsOrNull, peers, rules, peer -> false);
+    public ShippingOptions(String region, String host, int port, TlsFiles tlsOrNull, Set<String> peers, SharedTables tables) {
+        this(region, host, port, tlsOrNull, peers, tables, peer -> false);
     }
 
     /** @throws IllegalArgumentException when the stream would leave the machine unprotected, or a TLS file cannot be read */

@@ -103,7 +103,7 @@ final class ShippingService extends ShippingGrpc.ShippingImplBase {
                 throw refuse(Status.FAILED_PRECONDITION, "region " + region + " speaks protocol " + message.getProtocol() + " and "
                         + origin + " speaks " + Protocol.VERSION + "; run the same release in both");
             }
-            Optional<String> difference = options.rules().difference(region, message.getRulesList());
+            Optional<String> difference = options.tables().refusedBy(region, message.getRulesList(), message.getTablesList());
             if (difference.isPresent()) {
                 throw refuse(Status.FAILED_PRECONDITION, difference.get());
             }

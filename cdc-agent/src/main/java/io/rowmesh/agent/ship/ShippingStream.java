@@ -61,7 +61,8 @@ final class ShippingStream {
     private void run() {
         try {
             Welcome welcome = Welcome.newBuilder().setRegion(log.origin()).setProtocol(Protocol.VERSION)
-                    .setEpoch(start.epoch()).setLastSequence(log.lastSequence()).addAllRules(options.rules().toWire()).setFenced(options.fenced().test(region)).build();
+                    .setEpoch(start.epoch()).setLastSequence(log.lastSequence()).addAllRules(options.tables().rules().toWire())
+                    .addAllTables(options.tables().shapesToWire()).setFenced(options.fenced().test(region)).build();
             send(FromOrigin.newBuilder().setWelcome(welcome).build());
             while (awaitReady()) {
                 boolean more = log.awaitBeyond(shippedSequence, Protocol.SIGN_OF_LIFE);

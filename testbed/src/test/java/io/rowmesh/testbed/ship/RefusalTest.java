@@ -7,12 +7,17 @@ import io.rowmesh.applier.receive.StreamException;
 import io.rowmesh.applier.receive.StreamOptions;
 import io.rowmesh.applier.receive.Subscription;
 import io.rowmesh.schema.TableId;
+import io.rowmesh.schema.Column;
+import io.rowmesh.schema.TableShape;
 import io.rowmesh.schema.stream.SharedRules;
+import io.rowmesh.schema.stream.SharedShapes;
+import io.rowmesh.schema.stream.SharedTables;
 import io.rowmesh.schema.stream.TlsFiles;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -127,7 +132,7 @@ class RefusalTest {
         SharedRules wins = new SharedRules("us", Map.of(), table -> Optional.of("wins"));
         SharedRules off = new SharedRules("us", Map.of(), table -> Optional.empty());
         SharedRules stated = new SharedRules("us", Map.of(stock, "wins"), table -> Optional.empty());
-        try (TestingOrigin eu = new TestingOrigin(directory.resolve("log"), null, sums)) {
+        try (TestingOrigin eu = new TestingOrigin(directory.resolve("log"), null, new SharedTables(sums, SharedShapes.none("eu")))) {
             eu.commitSmall(3);
             assertRefused("public.stock are decided by 'wins' in us and by 'sum' in eu", dial(eu, wins));
             assertRefused("public.stock are decided by 'sum' in eu and by 'wins' in us", dial(eu, stated));
@@ -137,8 +142,30 @@ class RefusalTest {
         }
     }
 
+    @Test
+    void aColumnWhoseValuesCannotBeCarriedIsRefusedByName() throws Exception {
+        SharedTables here = shapes("eu", "public.t", "mysql:datetime(6)");
+        try (TestingOrigin eu = new TestingOrigin(directory.resolve("log"), null, here)) {
+            eu.commitSmall(3);
+            assertRefused("column v of table public.t is mysql:datetime(6) in eu and bytea in us, which cannot be carried", dial(eu, shapes("us", "public.t", "bytea")));
+            try (Subscription us = dial(eu, shapes("us", "public.t", "timestamp(6) without time zone")); Subscription other = dial(eu, shapes("us", "public.u", "bytea"))) {
+                assertEquals(3, takeUntil(us, 3));
+            }
+        }
+    }
+
+    private static SharedTables shapes(String region, String table, String type) {
+        TableId id = new TableId(table.split("\\.")[0], table.split("\\.")[1]);
+        return new SharedTables(SharedRules.none(region), new SharedShapes(region,
+                List.of(new TableShape(id, List.of(new Column("id", "integer", true), new Column("v", type, false))))));
+    }
+
     private static Subscription dial(TestingOrigin eu, SharedRules rules) {
-        return new OriginStream(new StreamOptions("us", "eu", "127.0.0.1:" + eu.server.port(), null, rules)).open(0, 0);
+        return dial(eu, new SharedTables(rules, SharedShapes.none("us")));
+    }
+
+    private static Subscription dial(TestingOrigin eu, SharedTables tables) {
+        return new OriginStream(new StreamOptions("us", "eu", "127.0.0.1:" + eu.server.port(), null, tables)).open(0, 0);
     }
 
     private static Subscription dial(TestingOrigin eu, String region, String origin, TlsFiles files) {

@@ -15,7 +15,7 @@ import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TableShape;
 import io.rowmesh.schema.TransactionHeader;
 import io.rowmesh.schema.WireCodec;
-import io.rowmesh.schema.stream.SharedRules;
+import io.rowmesh.schema.stream.SharedTables;
 import io.rowmesh.schema.stream.TlsFiles;
 
 import java.nio.file.Path;
@@ -42,15 +42,15 @@ final class TestingOrigin implements AutoCloseable {
     }
 
     TestingOrigin(Path directory, TlsFiles tls) {
-        this(directory, tls, SharedRules.none("eu"));
+        this(directory, tls, SharedTables.none("eu"));
     }
 
-    TestingOrigin(Path directory, TlsFiles tls, SharedRules rules) {
+    TestingOrigin(Path directory, TlsFiles tls, SharedTables tables) {
         this.log = ChangeLog.open(directory, "eu");
         if (log.epoch() == 0) {
             log.beginEpoch(1, 1);
         }
-        this.server = new ShippingServer(new ShippingOptions("eu", "127.0.0.1", 0, tls, Set.of("us", "ap"), rules), log, meters).start();
+        this.server = new ShippingServer(new ShippingOptions("eu", "127.0.0.1", 0, tls, Set.of("us", "ap"), tables), log, meters).start();
     }
 
     /** One transaction of so many rows in each of its chunks. */
