@@ -33,7 +33,10 @@ public final class SqlFaults {
     }
 
     /** The name of the unique key (or exclusion constraint) that a row would break, if that is the error. */
-    static Optional<String> uniqueKey(SQLException error) {
+    public static Optional<String> uniqueKey(SQLException error) {
+        if (MySqlFaults.isMySqls(error)) {
+            return MySqlFaults.uniqueKey(error);
+        }
         boolean broken = "23505".equals(error.getSQLState()) || "23P01".equals(error.getSQLState());
         if (!broken) {
             return Optional.empty();
@@ -43,14 +46,21 @@ public final class SqlFaults {
     }
 
     /**
-     * By SQLSTATE. Data, integrity, and definition errors, and what triggers raise, belong to the row; a missing privilege
-     * (42501) does not, nor does anything of connections, locks, resources or operators.
+     * By SQLSTATE, and MySQL's by their numbers, which PostgreSQL's errors have none of. Data, integrity, and definition errors, and what
+     * triggers raise, belong to the row; a missing privilege (42501) does not, nor does anything of connections, locks, resources or operators.
      */
     public static Remedy remedy(SQLException error) {
+        if (MySqlFaults.isMySqls(error)) {
+            return MySqlFaults.remedy(error);
+        }
         String state = error.getSQLState();
         if (state == null || state.length() != 5 || state.equals("42501")) {
             return Remedy.RETRY;
         }
+        return ofClass(state);
+    }
+
+    static Remedy ofClass(String state) {
         return switch (state.substring(0, 2)) {
             case "22", "23", "42", "44", "21", "27", "P0", "0A", "54", "RM" -> Remedy.PARK_ROW;
             default -> Remedy.RETRY;

@@ -1,0 +1,217 @@
+package io.rowmesh.applier.mysql;
+
+import io.rowmesh.applier.history.ConflictBatch;
+import io.rowmesh.applier.history.ConflictRecord;
+import io.rowmesh.applier.history.NamedRow;
+import io.rowmesh.applier.locking.LockedRows;
+import io.rowmesh.applier.write.PastDelete;
+import io.rowmesh.applier.write.Progress;
+import io.rowmesh.applier.write.TombstoneIndex;
+import io.rowmesh.applier.write.Tombstones;
+import io.rowmesh.schema.RowChange;
+import io.rowmesh.schema.RowKey;
+import io.rowmesh.schema.TableId;
+import io.rowmesh.schema.TransactionHeader;
+import io.rowmesh.schema.mysql.MySqlNames;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/** A MySQL database, over one connection of {@link MySqlSession}. */
+public final class MySqlRows implements LockedRows {
+
+    private final Connection connection;
+    private final String origin;
+    private final MySqlLog log;
+    private final LongSupplier confirmed;
+    private final MySqlWrites writes;
+    private final MySqlTombstones tombstones;
+    private final Aside aside;
+    private Savepoint savepoint;
+    /** Whether the open transaction has said whose it is. */
+    private boolean tagged;
+
+    /**
+     * @param origin    for which the session stands
+     * @param confirmed the position up to which the capture has read the log for good: what is committed behind it may be met again
+     * @param aside     what cannot be applied, and what is told of conflicts
+     */
+    MySqlRows(Connection connection, MySqlNames names, String origin, MySqlLog log, LongSupplier confirmed, Aside aside) {
+        this.connection = connection;
+        this.origin = origin;
+        this.log = log;
+        this.confirmed = confirmed;
+        this.writes = new MySqlWrites(connection, names);
+        this.tombstones = new MySqlTombstones(connection);
+        this.aside = aside;
+    }
+
+    @Override
+    public Progress progress(String any) throws SQLException {
+        return MySqlProgress.read(connection, any);
+    }
+
+    @Override
+    public void writeProgress(TransactionHeader header) throws SQLException {
+        MySqlProgress.append(connection, header, log.end());
+        tagged = true;
+    }
+
+    @Override
+    public void tagRepair() throws SQLException {
+        if (tagged) {
+            return;
+        }
+        try (PreparedStatement update = connection.prepareStatement("update rowmesh.tag set tagged = tagged + 1 where origin = ?")) {
+            update.setString(1, origin);
+            if (update.executeUpdate() != 1) {
+                throw new SQLException("the row of " + origin + " is gone from rowmesh.tag; it comes back with the next session", "55000");
+            }
+        }
+        tagged = true;
+    }
+
+    @Override
+    public long ahead(long micros) throws SQLException {
+        try (Statement statement = connection.createStatement();
+             ResultSet row = statement.executeQuery("select " + MySqlTime.micros("sysdate(6)"))) {
+            row.next();
+            return micros - row.getLong(1);
+        }
+    }
+
+    @Override
+    public long logEnd() throws SQLException {
+        return log.end();
+    }
+
+    @Override
+    public Map<String, NamedRow> lock(TableId table, List<String> keys) throws SQLException {
+        return writes.lock(table, keys);
+    }
+
+    @Override
+    public Piece lockPiece(TableId table, String after) throws SQLException {
+        return writes.lockPiece(table, after);
+    }
+
+    @Override
+    public List<String> insert(List<RowChange> changes) throws SQLException {
+        return writes.insert(changes);
+    }
+
+    @Override
+    public void update(List<RowChange> changes) throws SQLException {
+        writes.update(changes);
+    }
+
+    @Override
+    public void delete(TableId table, List<String> keys) throws SQLException {
+        if (!keys.isEmpty()) {
+            writes.delete(table, keys);
+        }
+    }
+
+    @Override
+    public Map<String, PastDelete> tombstones(TableId table, List<String> keys) throws SQLException {
+        return tombstones.over(table, keys);
+    }
+
+    @Override
+    public void recordTombstones(String of, int epoch, List<Tombstones.Dated> deletes) throws SQLException {
+        tombstones.record(of, epoch, deletes);
+    }
+
+    @Override
+    public List<PastDelete> tombstonesOf(TableId table, String after, int atMost) throws SQLException {
+        return tombstones.of(table, after, atMost);
+    }
+
+    @Override
+    public List<PastDelete> tombstonesOf(TransactionHeader header, TableId table, String after, int atMost) throws SQLException {
+        return tombstones.of(header, table, after, atMost);
+    }
+
+    @Override
+    public List<String> pending(TableId table, List<String> keys) throws SQLException {
+        List<String> asked = new ArrayList<>(keys);
+        asked.add(RowKey.ALL);
+        List<String> pending = tombstones.pending(table, asked);
+        return pending.contains(RowKey.ALL) ? keys : pending;
+    }
+
+    @Override
+    public List<TableId> tablesWithTombstones() throws SQLException {
+        return tombstones.tables();
+    }
+
+    @Override
+    public void loadTombstones(TombstoneIndex index) throws SQLException {
+        tombstones.load(index);
+    }
+
+    @Override
+    public boolean isParked(RowChange change) throws SQLException {
+        return aside.isParked(change);
+    }
+
+    @Override
+    public List<ConflictRecord> unpark(RowChange of, String rule, String note) throws SQLException {
+        return aside.unpark(of, rule, note);
+    }
+
+    @Override
+    public void park(TransactionHeader header, RowChange change, SQLException cause) throws SQLException {
+        aside.park(header, change, cause);
+    }
+
+    @Override
+    public String writeConflicts(ConflictBatch conflicts) throws SQLException {
+        return aside.writeConflicts(conflicts);
+    }
+
+    @Override
+    public void savepoint() throws SQLException {
+        savepoint = connection.setSavepoint();
+    }
+
+    @Override
+    public void releaseSavepoint() throws SQLException {
+        connection.releaseSavepoint(savepoint);
+    }
+
+    @Override
+    public void backToSavepoint() throws SQLException {
+        connection.rollback(savepoint);
+    }
+
+    @Override
+    public void pruneProgress(TransactionHeader header) throws SQLException {
+        MySqlProgress.prune(connection, header, confirmed.getAsLong());
+    }
+
+    @Override
+    public void commit() throws SQLException {
+        connection.commit();
+        tagged = false;
+    }
+
+    @Override
+    public void rollback() throws SQLException {
+        tagged = false;
+        connection.rollback();
+    }
+
+    @Override
+    public void forgetTables() {
+        writes.forgetTables();
+    }
+}
