@@ -10,7 +10,6 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
 
@@ -20,35 +19,33 @@ import java.util.function.Function;
  */
 public final class ConflictHistory {
 
-    private static final int ROWS_AT_ONCE = 200;
-    private static final int COLUMNS = 17;
-
-    private static final String INSERT = """
-            insert into rowmesh.conflict (type, table_schema, table_name, row_key, rule, decision, stored_row, stored_at, stored_origin,
-              incoming_row, incoming_at, incoming_origin, epoch, sequence, conflicts, parked_id, note)
-            select u.c1, u.c2, u.c3, u.c4, u.c5, u.c6, u.c7::json, 'epoch'::timestamptz + u.c8::bigint * interval '1 microsecond', u.c9,
-              u.c10::json, 'epoch'::timestamptz + u.c11::bigint * interval '1 microsecond', u.c12, u.c13::int, u.c14::bigint,
-              u.c15::bigint, u.c16::bigint, u.c17
-            from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
-              ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[])
-              as u(c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17)""";
-
     private final Connection connection;
+    private final HistoryTable table;
     private final RowJson json;
 
-    private ConflictHistory(Connection connection, RowJson json) {
+    private ConflictHistory(Connection connection, HistoryTable table, RowJson json) {
         this.connection = connection;
+        this.table = table;
         this.json = json;
     }
 
-    /** @param isPrivate whether a column's values are kept as hashes only */
+    /**
+     * In a PostgreSQL database.
+     *
+     * @param isPrivate whether a column's values are kept as hashes only
+     */
     public static ConflictHistory open(Connection connection, BiPredicate<TableId, String> isPrivate) throws SQLException {
+        return open(connection, new PostgresHistory(connection), isPrivate);
+    }
+
+    /** @param table of the same connection */
+    public static ConflictHistory open(Connection connection, HistoryTable table, BiPredicate<TableId, String> isPrivate) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement("select salt from rowmesh.history_salt");
              ResultSet row = query.executeQuery()) {
             if (!row.next()) {
                 throw new SQLException("rowmesh.history_salt is empty; it must hold one row", "RM002");
             }
-            return new ConflictHistory(connection, new RowJson(isPrivate, row.getString(1)));
+            return new ConflictHistory(connection, table, new RowJson(isPrivate, row.getString(1)));
         }
     }
 
@@ -61,8 +58,8 @@ public final class ConflictHistory {
         List<String[]> rows = new ArrayList<>();
         batch.listed().forEach(conflict -> rows.add(row(conflict)));
         batch.counted().forEach((kind, count) -> rows.add(summary(kind, count, batch.countedOf())));
-        for (int i = 0; i < rows.size(); i += ROWS_AT_ONCE) {
-            insert(rows.subList(i, Math.min(rows.size(), i + ROWS_AT_ONCE)));
+        for (int i = 0; i < rows.size(); i += HistoryTable.ROWS_AT_ONCE) {
+            table.insert(rows.subList(i, Math.min(rows.size(), i + HistoryTable.ROWS_AT_ONCE)));
         }
     }
 
@@ -82,7 +79,7 @@ public final class ConflictHistory {
             connection.releaseSavepoint(before);
             return null;
         } catch (SQLException e) {
-            if (!belongsToTheHistory(e)) {
+            if (!table.isToBlame(e)) {
                 throw e;
             }
             connection.rollback(before);
@@ -90,22 +87,7 @@ public final class ConflictHistory {
         }
     }
 
-    /** By SQLSTATE: what its tables or rows are to blame for. Connections, locks and resources are everybody's. */
-    private static boolean belongsToTheHistory(SQLException error) {
-        String state = error.getSQLState();
-        return state != null && state.length() == 5 && Set.of("22", "23", "42", "44", "54", "0A", "P0").contains(state.substring(0, 2));
-    }
-
-    private void insert(List<String[]> rows) throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
-            for (int c = 0; c < COLUMNS; c++) {
-                int column = c;
-                insert.setArray(c + 1, connection.createArrayOf("text", rows.stream().map(row -> row[column]).toArray(String[]::new)));
-            }
-            insert.executeUpdate();
-        }
-    }
-
+    /** As {@link HistoryTable#COLUMNS} has them. */
     private String[] row(ConflictRecord c) {
         ConflictRecord.Side stored = c.stored() == null ? new ConflictRecord.Side(null, null) : c.stored();
         ConflictRecord.Incoming in = c.incoming();
