@@ -25,26 +25,44 @@ public final class JsonText {
         json.append('"');
     }
 
-    /** The texts of an array that was written so, with nothing but commas between them. */
-    public static List<String> strings(String array) {
+    /**
+     * The texts of an array that {@link #quote} wrote.
+     *
+     * @throws IllegalArgumentException for any other text
+     */
+    static List<String> strings(String array) {
         List<String> texts = new ArrayList<>();
-        StringBuilder text = null;
-        for (int i = 0; i < array.length(); i++) {
-            char c = array.charAt(i);
-            if (c == '"') {
-                if (text != null) {
-                    texts.add(text.toString());
-                }
-                text = text == null ? new StringBuilder() : null;
-            } else if (text != null && c != '\\') {
-                text.append(c);
-            } else if (text != null && array.charAt(i + 1) == 'u') {
-                text.append((char) Integer.parseInt(array.substring(i + 2, i + 6), 16));
-                i += 5;
-            } else if (text != null) {
-                text.append(array.charAt(++i));
+        try {
+            int at = 1;
+            while (array.charAt(at) == '"') {
+                StringBuilder text = new StringBuilder();
+                at = unquote(array, at + 1, text);
+                texts.add(text.toString());
+                at += array.charAt(at) == ',' ? 1 : 0;
+            }
+            if (array.charAt(0) == '[' && array.charAt(at) == ']' && at == array.length() - 1) {
+                return texts;
+            }
+        } catch (IndexOutOfBoundsException | NumberFormatException e) {
+            throw new IllegalArgumentException("no array of texts: " + array, e);
+        }
+        throw new IllegalArgumentException("no array of texts: " + array);
+    }
+
+    /** @return where it goes on behind the closing quotation mark */
+    private static int unquote(String json, int from, StringBuilder text) {
+        int at = from;
+        while (json.charAt(at) != '"') {
+            if (json.charAt(at) != '\\') {
+                text.append(json.charAt(at++));
+            } else if (json.charAt(at + 1) == 'u') {
+                text.append((char) Integer.parseInt(json.substring(at + 2, at + 6), 16));
+                at += 6;
+            } else {
+                text.append(json.charAt(at + 1));
+                at += 2;
             }
         }
-        return texts;
+        return at + 1;
     }
 }

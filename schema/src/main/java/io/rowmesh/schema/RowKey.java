@@ -1,6 +1,7 @@
 package io.rowmesh.schema;
 
 import java.math.BigDecimal;
+import java.util.List;
 
 /**
  * The canonical text of a row's key: a JSON array of the key columns' texts, equal exactly when the database calls the keys
@@ -29,6 +30,11 @@ public final class RowKey {
     public static String of(RowChange change) {
         Row image = RowChange.keyImage(change);
         return image == null ? ALL : of(change.table(), image);
+    }
+
+    /** The canonical texts of the key columns. @param key not {@link #ALL} */
+    public static List<String> texts(String key) {
+        return JsonText.strings(key);
     }
 
     /** Texts differ and values are equal only for numeric (trailing zeros) and char(n) (trailing spaces) of PostgreSQL's. */

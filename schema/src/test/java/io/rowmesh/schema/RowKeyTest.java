@@ -1,11 +1,15 @@
 package io.rowmesh.schema;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 class RowKeyTest {
 
@@ -70,5 +74,18 @@ class RowKeyTest {
 
     private static String key(String type, String text) {
         return RowKey.of(new TableShape(new TableId("app", "t"), List.of(new Column("id", type, true))), new Row(text));
+    }
+
+    @Test
+    void theTextsOfAKeyComeBackWhateverTheyHold() {
+        List<String> texts = List.of("", "a\"b\\c", "\u0000\n\u001f é\uD83D\uDE00", "],[\",");
+        TableShape table = new TableShape(new TableId("s", "t"), IntStream.range(0, 4).mapToObj(i -> new Column("k" + i, "text", true)).toList());
+        assertEquals(texts, RowKey.texts(RowKey.of(table, new Row(texts.toArray(String[]::new)))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"*", "", "[", "[\"a\"", "[\"a\"]x", "[\"\\u00\"]", "[1]", "{\"a\"]"})
+    void anotherTextIsNoKey(String text) {
+        assertThrows(IllegalArgumentException.class, () -> RowKey.texts(text));
     }
 }

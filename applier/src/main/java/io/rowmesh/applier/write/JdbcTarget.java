@@ -2,7 +2,6 @@ package io.rowmesh.applier.write;
 
 import io.rowmesh.applier.history.ConflictBatch;
 import io.rowmesh.applier.history.ConflictRecord;
-import io.rowmesh.applier.history.Decision;
 import io.rowmesh.applier.history.ConflictHistory;
 import io.rowmesh.applier.merge.KeyTarget;
 import io.rowmesh.applier.merge.MergeTarget;
@@ -20,7 +19,7 @@ import java.sql.Savepoint;
 import java.util.List;
 
 /** A PostgreSQL database, over one connection of the applier's own ({@link ApplierSession}). */
-final class JdbcTarget implements Target {
+final class JdbcTarget implements Target, RetrySession {
 
     /** Read after the clock that stands before it in the list. */
     private static final String LOG_POSITION = "(pg_current_wal_insert_lsn() - '0/0')::bigint";
@@ -52,7 +51,8 @@ final class JdbcTarget implements Target {
         this.merges = new JdbcMerges(connection, origins, region, since);
         this.keys = new JdbcKeys(connection, options, origins);
         this.uniques = new JdbcUniques(connection, origins, since);
-        this.parked = ParkedRows.load(connection, history.json(), region);
+        this.parked = ParkedRows.load(connection, history.json(),
+                change -> StoredRows.of(connection, change.table().id(), region).read(List.of(LookAgain.keyTexts(change))));
         this.visibility = new Visibility(connection);
     }
 
@@ -95,8 +95,8 @@ final class JdbcTarget implements Target {
         }
     }
 
-    /** For changes that were parked when their transaction was applied: it has made its progress and awaited the clock. */
-    void beginAgain(TransactionHeader header) throws SQLException {
+    @Override
+    public void beginAgain(TransactionHeader header, long parkedId) throws SQLException {
         refuseAtOnce();
         sayRepair();
         try (PreparedStatement setup = connection.prepareStatement("select pg_replication_origin_xact_setup('0/0', ?::timestamptz)")) {
@@ -113,8 +113,8 @@ final class JdbcTarget implements Target {
         }
     }
 
-    /** Whether any change may be parked, as far as is known without asking. */
-    boolean mayHaveParked() {
+    @Override
+    public boolean mayHaveParked() {
         return parked.any();
     }
 
@@ -187,7 +187,7 @@ final class JdbcTarget implements Target {
         if (!parked.any()) {
             return List.of();
         }
-        return parked.take(TableKey.of(of)).stream().map(taken -> taken.told(rule, Decision.DROPPED, note)).toList();
+        return parked.take(TableKey.of(of), rule, note);
     }
 
     @Override

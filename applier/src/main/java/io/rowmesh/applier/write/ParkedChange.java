@@ -6,7 +6,10 @@ import io.rowmesh.applier.history.NamedRow;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.TransactionHeader;
 import io.rowmesh.schema.WireCodec;
+import io.rowmesh.schema.store.ControlSql;
 
+import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
@@ -18,7 +21,10 @@ import java.util.List;
  */
 record ParkedChange(long id, TransactionHeader header, RowChange change, String sqlstate) {
 
-    static final String COLUMNS = "parked_id, origin, epoch, sequence, " + Micros.sql("committed_at") + ", header, change, sqlstate";
+    /** Of the table under the name {@code p}, as both are words of SQL in MySQL. */
+    static String columns(ControlSql sql) {
+        return "p.parked_id, p.origin, p.epoch, p.sequence, " + sql.micros("p.committed_at") + ", p.header, p.change, p.sqlstate";
+    }
 
     static ParkedChange read(ResultSet row) throws SQLException {
         byte[] header = row.getBytes(6);
@@ -27,6 +33,20 @@ record ParkedChange(long id, TransactionHeader header, RowChange change, String 
                 ? new TransactionHeader(row.getString(2), row.getInt(3), row.getLong(4), row.getLong(5), 0, 1, 1, List.of(), false)
                 : WireCodec.decodeHeader(header);
         return new ParkedChange(row.getLong(1), known, WireCodec.decodeChunk(row.getBytes(7)).get(0), row.getString(8));
+    }
+
+    /** In the open transaction. */
+    static void delete(Connection connection, List<ParkedChange> changes) throws SQLException {
+        if (changes.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement delete = connection.prepareStatement("delete from rowmesh.parked where parked_id = ?")) {
+            for (ParkedChange change : changes) {
+                delete.setLong(1, change.id());
+                delete.addBatch();
+            }
+            delete.executeBatch();
+        }
     }
 
     /** For the history: what came of it. */

@@ -4,13 +4,16 @@ import io.rowmesh.applier.history.ConflictRecord;
 import io.rowmesh.applier.history.Decision;
 import io.rowmesh.applier.unique.UniqueRepair;
 import io.rowmesh.schema.TableId;
+import io.rowmesh.schema.store.ControlSql;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -24,31 +27,36 @@ final class ParkedRetry {
     private static final int KEYS_AT_ONCE = 20;
     private static final long LOOK_EVERY_NANOS = 500_000_000L;
 
+    private static final int ENTRIES_AT_ONCE = 1_000;
+
+    /** By entries, not by keys: a database may look at no more than the beginning of a long key to group by it. */
     private static final String DUE = """
             select p.table_schema, p.table_name, p.row_key from rowmesh.parked p
             where p.origin = ? and (p.retry_requested_at is not null
-              or (p.waits_for is not null and not exists (select from rowmesh.parked h where h.parked_id = p.waits_for)))
-            group by 1, 2, 3 order by min(p.parked_id) limit ?""";
-
-    private static final String OF_KEY =
-            " from rowmesh.parked where origin = ? and table_schema = ? and table_name = ? and md5(row_key) = md5(?)";
+              or (p.waits_for is not null and not exists (select 1 from rowmesh.parked h where h.parked_id = p.waits_for)))
+            order by p.parked_id limit ?""";
 
     private final Connection connection;
-    private final JdbcTarget target;
+    private final ControlSql sql;
+    private final RetrySession session;
+    private final Target target;
     private final WriteContext context;
     private final String origin;
     private long lookedAt = System.nanoTime() - LOOK_EVERY_NANOS;
 
-    ParkedRetry(Connection connection, JdbcTarget target, WriteContext context, String origin) {
+    /** @param session of the same connection as the context's target */
+    ParkedRetry(Connection connection, RetrySession session, WriteContext context, String origin) throws SQLException {
         this.connection = connection;
-        this.target = target;
+        this.sql = ControlSql.of(connection);
+        this.session = session;
+        this.target = context.target();
         this.context = context;
         this.origin = origin;
     }
 
     /** Every half a second at most, and only when something may be parked. Called outside a transaction. */
     void whenDue(Consumer<Outcome> done) throws SQLException {
-        if (!target.mayHaveParked() || System.nanoTime() - lookedAt < LOOK_EVERY_NANOS) {
+        if (!session.mayHaveParked() || System.nanoTime() - lookedAt < LOOK_EVERY_NANOS) {
             return;
         }
         for (TableKey key : dueKeys()) {
@@ -72,13 +80,13 @@ final class ParkedRetry {
         }
     }
 
-    private List<TableKey> dueKeys() throws SQLException {
-        List<TableKey> keys = new ArrayList<>();
+    private Set<TableKey> dueKeys() throws SQLException {
+        Set<TableKey> keys = new LinkedHashSet<>();
         try (PreparedStatement query = connection.prepareStatement(DUE)) {
             query.setString(1, origin);
-            query.setInt(2, KEYS_AT_ONCE);
+            query.setInt(2, ENTRIES_AT_ONCE);
             try (ResultSet rows = query.executeQuery()) {
-                while (rows.next()) {
+                while (rows.next() && keys.size() < KEYS_AT_ONCE) {
                     keys.add(new TableKey(new TableId(rows.getString(1), rows.getString(2)), rows.getString(3)));
                 }
             }
@@ -114,7 +122,8 @@ final class ParkedRetry {
     /** Locked, so that a person's settling of them, which locks them too, comes before or after. */
     private List<ParkedChange> first(TableKey key) throws SQLException {
         List<ParkedChange> first = new ArrayList<>();
-        try (PreparedStatement query = connection.prepareStatement("select " + ParkedChange.COLUMNS + OF_KEY + " order by parked_id limit 100 for update")) {
+        try (PreparedStatement query = connection.prepareStatement("select " + ParkedChange.columns(sql)
+                + " from rowmesh.parked p where " + ofKey() + " order by parked_id limit 100 for update")) {
             ofKey(query, 1, key);
             try (ResultSet rows = query.executeQuery()) {
                 while (rows.next()) {
@@ -131,8 +140,8 @@ final class ParkedRetry {
 
     private Outcome write(List<ParkedChange> changes) throws SQLException {
         Outcome outcome = new Outcome();
-        target.beginAgain(changes.get(0).header());
-        delete(changes);
+        session.beginAgain(changes.get(0).header(), changes.get(0).id());
+        ParkedChange.delete(connection, changes);
         MergeWriter merges = new MergeWriter(context, changes.get(0).header(), outcome, false);
         for (ParkedChange parked : changes) {
             long written = outcome.applied;
@@ -157,13 +166,6 @@ final class ParkedRetry {
         merges.openParked(parked.change(), parked.id());
         while (merges.isOpen()) {
             merges.step();
-        }
-    }
-
-    private void delete(List<ParkedChange> changes) throws SQLException {
-        try (PreparedStatement delete = connection.prepareStatement("delete from rowmesh.parked where parked_id = any (?)")) {
-            delete.setArray(1, ids(changes));
-            delete.executeUpdate();
         }
     }
 
@@ -192,30 +194,31 @@ final class ParkedRetry {
 
     /** The first ones stand at the head of the key now; the others wait behind them. Nobody's request is left open. */
     private void stillRefused(TableKey key, List<ParkedChange> first, SQLException cause) throws SQLException {
-        try (PreparedStatement update = connection.prepareStatement("""
-                update rowmesh.parked set retry_requested_at = null, retried_at = clock_timestamp(),
-                  sqlstate = case when parked_id = any (?) then ? else sqlstate end,
-                  reason = case when parked_id = any (?) then ? else reason end,
-                  waits_for = case when parked_id = any (?) then null else ? end
-                where parked_id in (select parked_id""" + OF_KEY + ")")) {
-            for (int p = 1; p <= 5; p += 2) {
-                update.setArray(p, ids(first));
+        target.sayRepair();
+        try (PreparedStatement wait = connection.prepareStatement("update rowmesh.parked set retry_requested_at = null, retried_at = " + sql.now()
+                + ", waits_for = ? where " + ofKey());
+             PreparedStatement head = connection.prepareStatement("update rowmesh.parked set waits_for = null, " + sql.quoted("sqlstate")
+                     + " = ?, reason = ? where parked_id = ?")) {
+            wait.setLong(1, first.get(0).id());
+            ofKey(wait, 2, key);
+            wait.executeUpdate();
+            for (ParkedChange each : first) {
+                head.setString(1, cause.getSQLState());
+                head.setString(2, cause.getMessage());
+                head.setLong(3, each.id());
+                head.addBatch();
             }
-            update.setString(2, cause.getSQLState());
-            update.setString(4, cause.getMessage());
-            update.setLong(6, first.get(0).id());
-            ofKey(update, 7, key);
-            update.executeUpdate();
+            head.executeBatch();
         }
         connection.commit();
+    }
+
+    private String ofKey() {
+        return "origin = ? and table_schema = ? and table_name = ? and " + sql.keyIs();
     }
 
     private void ofKey(PreparedStatement statement, int p, TableKey key) throws SQLException {
         statement.setString(p, origin);
         JdbcRows.named(statement, p + 1, key);
-    }
-
-    private java.sql.Array ids(List<ParkedChange> changes) throws SQLException {
-        return connection.createArrayOf("bigint", changes.stream().map(ParkedChange::id).toArray());
     }
 }

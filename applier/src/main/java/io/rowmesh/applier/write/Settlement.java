@@ -9,7 +9,9 @@ import io.rowmesh.applier.history.Decision;
 import io.rowmesh.applier.history.NamedRow;
 import io.rowmesh.rules.ConflictType;
 import io.rowmesh.schema.RowChange;
+import io.rowmesh.schema.RowKey;
 import io.rowmesh.schema.TableId;
+import io.rowmesh.schema.store.ControlSql;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -29,9 +31,9 @@ import java.util.Optional;
  */
 public final class Settlement {
 
-    private static final String OF_KEY = " from rowmesh.parked where table_schema = ? and table_name = ? and md5(row_key) = md5(?)";
-
     private final Connection connection;
+    private final ControlSql sql;
+    private final LocalDatabase database;
     private final ApplierOptions options;
     private final ConflictHistory history;
 
@@ -65,23 +67,26 @@ public final class Settlement {
     public record Result(int entries, TableId table, String sentence) {
     }
 
-    private Settlement(Connection connection, ApplierOptions options) throws SQLException {
+    private Settlement(Connection connection, LocalDatabase database, ApplierOptions options) throws SQLException {
         this.connection = connection;
+        this.sql = ControlSql.of(connection);
+        this.database = database;
         this.options = options;
-        this.history = ConflictHistory.open(connection, options.isPrivate());
+        this.history = database.history(connection, options.isPrivate());
     }
 
     /**
      * Settles everything that is parked of one entry's key.
      *
-     * @param connection an ordinary session of the node's role, without replication origin; left without a transaction
+     * @param connection an ordinary session of the node's role in the database, without replication origin; left without a transaction
      * @throws IllegalStateException with a sentence when it cannot be settled so; then nothing has changed
      */
-    public static Result settle(Connection connection, ApplierOptions options, long parkedId, With with) throws SQLException {
-        TextForms.pin(connection);
+    public static Result settle(Connection connection, LocalDatabase database, ApplierOptions options, long parkedId, With with)
+            throws SQLException {
+        database.pin(connection);
         connection.setAutoCommit(false);
         try {
-            Result result = new Settlement(connection, options).settle(parkedId, with);
+            Result result = new Settlement(connection, database, options).settle(parkedId, with);
             connection.commit();
             return result;
         } finally {
@@ -105,15 +110,15 @@ public final class Settlement {
     }
 
     private Result settle(TableKey key, List<ParkedChange> parked, ParkedChange chosen, With with) throws SQLException {
-        StoredRows rows = StoredRows.of(connection, key.table(), options.region());
-        List<String> texts = keyTexts(connection, key.key());
-        SettledRow row = new SettledRow(connection, key, texts, options.rules().apply(key.table()));
+        RowLookup rows = database.rows(connection, key.table());
+        List<String> texts = RowKey.texts(key.key());
+        SettledRow row = database.settled(connection, key, texts, options.rules().apply(key.table()));
         Optional<StoredRows.Stored> stored = row.lock() ? rows.read(texts) : Optional.empty();
         if (with instanceof With.Values values && values.columns() != null) {
             requireSameKey(rows, key, texts, values.columns());
         }
         String did = write(row, stored, parked, chosen, with);
-        remove(parked);
+        ParkedChange.delete(connection, parked);
         ConflictBatch batch = new ConflictBatch();
         parked.forEach(entry -> batch.add(settled(entry, stored, did)));
         history.write(batch);
@@ -121,7 +126,7 @@ public final class Settlement {
                 + key.table() + " " + key.key() + ": " + did);
     }
 
-    private static void requireSameKey(StoredRows rows, TableKey key, List<String> texts, Map<String, String> columns) throws SQLException {
+    private static void requireSameKey(RowLookup rows, TableKey key, List<String> texts, Map<String, String> columns) throws SQLException {
         List<String> given = new ArrayList<>();
         for (int i = 0; i < texts.size(); i++) {
             given.add(columns.getOrDefault(rows.keyColumns().get(i), texts.get(i)));
@@ -184,7 +189,8 @@ public final class Settlement {
 
     private List<ParkedChange> lock(TableKey key) throws SQLException {
         List<ParkedChange> entries = new ArrayList<>();
-        try (PreparedStatement query = connection.prepareStatement("select " + ParkedChange.COLUMNS + OF_KEY + " order by parked_id for update")) {
+        try (PreparedStatement query = connection.prepareStatement("select " + ParkedChange.columns(sql)
+                + " from rowmesh.parked p where table_schema = ? and table_name = ? and " + sql.keyIs() + " order by parked_id for update")) {
             JdbcRows.named(query, 1, key);
             try (ResultSet rows = query.executeQuery()) {
                 while (rows.next()) {
@@ -197,7 +203,7 @@ public final class Settlement {
 
     /** What the history says of an entry that is not parked any more. */
     private String former(long parkedId) throws SQLException {
-        try (PreparedStatement query = connection.prepareStatement("select decision, noted_at::text, note from rowmesh.conflict"
+        try (PreparedStatement query = connection.prepareStatement("select decision, " + sql.text("noted_at") + ", note from rowmesh.conflict"
                 + " where parked_id = ? and decision in ('settled', 'retried') order by conflict_id desc limit 1")) {
             query.setLong(1, parkedId);
             try (ResultSet row = query.executeQuery()) {
@@ -207,23 +213,6 @@ public final class Settlement {
                 return "entry " + parkedId + " is not parked any more: it was " + (row.getString(1).equals("settled") ? "settled" : "applied again")
                         + " at " + row.getString(2) + " (" + row.getString(3) + ")";
             }
-        }
-    }
-
-    static List<String> keyTexts(Connection connection, String key) throws SQLException {
-        try (PreparedStatement query = connection.prepareStatement("select array(select jsonb_array_elements_text(?::jsonb))")) {
-            query.setString(1, key);
-            try (ResultSet row = query.executeQuery()) {
-                row.next();
-                return List.of((String[]) row.getArray(1).getArray());
-            }
-        }
-    }
-
-    private void remove(List<ParkedChange> parked) throws SQLException {
-        try (PreparedStatement delete = connection.prepareStatement("delete from rowmesh.parked where parked_id = any (?)")) {
-            delete.setArray(1, connection.createArrayOf("bigint", parked.stream().map(ParkedChange::id).toArray()));
-            delete.executeUpdate();
         }
     }
 

@@ -8,6 +8,7 @@ import io.rowmesh.applier.history.NamedRow;
 import io.rowmesh.rules.RowRule;
 import io.rowmesh.rules.siblings.Sibling;
 import io.rowmesh.schema.Row;
+import io.rowmesh.schema.RowKey;
 
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -73,8 +74,8 @@ public final class SiblingSettlement {
 
     private String settle(long id, With with) throws SQLException {
         UnsettledRow found = unsettled(id);
-        List<String> texts = Settlement.keyTexts(connection, found.key());
-        SettledRow row = new SettledRow(connection, found.table(), texts);
+        List<String> texts = RowKey.texts(found.key());
+        SettledRow row = new PostgresSettledRow(connection, found.table(), texts);
         boolean stands = row.lock();
         // Once the row is held nobody joins a write unseen; where there is none, who comes first makes the other's insert fail.
         UnsettledRow held = unsettled(id);

@@ -20,10 +20,10 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Single rows of one table as exact texts with their versions, read by key: for people who ask why a row is what it is. Reads
- * with the text forms of the session, so it must be one that {@link TextForms} pinned.
+ * Rows of a PostgreSQL table, with their versions. Reads with the text forms of the session, so it must be one that
+ * {@link TextForms} pinned.
  */
-public final class StoredRows {
+public final class StoredRows implements RowLookup {
 
     private static final String ORIGIN_PREFIX = ApplierSession.originName("");
 
@@ -63,15 +63,12 @@ public final class StoredRows {
         }
     }
 
+    @Override
     public List<String> keyColumns() {
         return key.stream().map(LocalColumn::name).toList();
     }
 
-    /**
-     * The canonical key of a row, from the texts of its key columns in any form that their types take.
-     *
-     * @throws SQLException of class 22 when a text is none of its type
-     */
+    @Override
     public String canonicalKey(List<String> texts) throws SQLException {
         String select = key.stream().map(column -> "concat(?::" + column.castType() + ")").collect(Collectors.joining(", "));
         try (PreparedStatement query = connection.prepareStatement("select " + select)) {
@@ -87,7 +84,7 @@ public final class StoredRows {
         return new TableShape(table.id(), key.stream().map(column -> new Column(column.name(), column.fullType(), true)).toList());
     }
 
-    /** @param keyTexts of the key columns, in their order */
+    @Override
     public Optional<Stored> read(List<String> keyTexts) throws SQLException {
         List<String> columns = List.copyOf(table.columns().keySet());
         String sql = "select v.\"timestamp\" is not null, " + Micros.sql("v.\"timestamp\"") + ", coalesce(o.roname, ''), "

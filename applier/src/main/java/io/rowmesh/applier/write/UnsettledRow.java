@@ -3,6 +3,7 @@ package io.rowmesh.applier.write;
 import io.rowmesh.rules.siblings.Sibling;
 import io.rowmesh.rules.siblings.SiblingRule;
 import io.rowmesh.schema.TableId;
+import io.rowmesh.schema.store.ControlSql;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -38,6 +39,9 @@ public record UnsettledRow(long id, TableId table, String key, List<Sibling> sib
 
     private static List<UnsettledRow> query(Connection connection, String rest, long parameter) throws SQLException {
         List<UnsettledRow> found = new ArrayList<>();
+        if (!ControlSql.of(connection).keepsKeys()) {
+            return found;
+        }
         try (PreparedStatement query = connection.prepareStatement(SELECT + rest)) {
             query.setLong(1, parameter);
             try (ResultSet row = query.executeQuery()) {

@@ -6,6 +6,7 @@ import io.rowmesh.applier.write.UnsettledRow;
 import io.rowmesh.node.ApplierSettings;
 import io.rowmesh.node.config.NodeConfig;
 import io.rowmesh.node.history.HistoryJson;
+import io.rowmesh.node.history.LocalDatabases;
 import io.rowmesh.node.history.ParkedRow;
 import io.rowmesh.node.history.ParkedText;
 import io.rowmesh.node.history.RetryRequest;
@@ -147,7 +148,7 @@ final class ParkedCommand implements Runnable {
                 spec.commandLine().getOut().println(SiblingSettlement.settle(connection, ApplierSettings.of(read), named.number(), withOfSiblings(with, read)));
                 return ExitCodes.OK;
             }
-            Settlement.Result result = Settlement.settle(connection, ApplierSettings.of(read), named.number(), with(with));
+            Settlement.Result result = Settlement.settle(connection, LocalDatabases.of(read), ApplierSettings.of(read), named.number(), with(with));
             PrintWriter out = spec.commandLine().getOut();
             out.println(result.sentence());
             if (result.table() != null && !ResolvedTables.mode(read.tables(), result.table()).sends()) {

@@ -1,6 +1,7 @@
 package io.rowmesh.node.history;
 
 import io.rowmesh.schema.TableId;
+import io.rowmesh.schema.store.ControlSql;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -19,8 +20,11 @@ public record ConflictRow(long id, String notedAt, String type, String schema, S
                           JsonNode stored, String storedAt, String storedOrigin, JsonNode incoming, String incomingAt,
                           String incomingOrigin, Integer epoch, Long sequence, long conflicts, Long parkedId, String note) {
 
-    static final String COLUMNS = "conflict_id, noted_at::text, type, table_schema, table_name, row_key, rule, decision, stored_row::text,"
-            + " stored_at::text, stored_origin, incoming_row::text, incoming_at::text, incoming_origin, epoch, sequence, conflicts, parked_id, note";
+    static String columns(ControlSql sql) {
+        return "conflict_id, " + sql.text("noted_at") + ", type, table_schema, table_name, row_key, rule, decision, stored_row, "
+                + sql.text("stored_at") + ", stored_origin, incoming_row, " + sql.text("incoming_at")
+                + ", incoming_origin, epoch, sequence, conflicts, parked_id, note";
+    }
 
     static ConflictRow read(ResultSet row) throws SQLException {
         return new ConflictRow(row.getLong(1), row.getString(2), row.getString(3), row.getString(4), row.getString(5), row.getString(6),

@@ -1,7 +1,7 @@
 package io.rowmesh.node.history;
 
-import io.rowmesh.applier.write.TextForms;
 import io.rowmesh.schema.TableId;
+import io.rowmesh.schema.store.ControlSql;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -11,11 +11,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** Reads the conflict history. */
 public final class Conflicts {
-
-    private static final String SELECT = "select " + ConflictRow.COLUMNS + " from rowmesh.conflict where ";
 
     private Conflicts() {
     }
@@ -26,33 +25,40 @@ public final class Conflicts {
 
     /** The newest first. */
     public static List<ConflictRow> list(Connection connection, Filter filter) throws SQLException {
-        return read(connection, SELECT + "(?::text is null or table_schema || '.' || table_name = ? or table_name = ?)"
-                        + " and (?::text is null or noted_at > clock_timestamp() - ?::interval) and (?::text is null or type = ?)"
-                        + " order by noted_at desc, conflict_id desc limit ?",
-                filter.table(), filter.table(), filter.table(), interval(filter.since()), interval(filter.since()), filter.type(), filter.type(),
-                filter.limit());
+        StringBuilder where = new StringBuilder("true");
+        List<Object> parameters = new ArrayList<>();
+        if (filter.table() != null) {
+            where.append(" and (concat(table_schema, '.', table_name) = ? or table_name = ?)");
+            parameters.addAll(List.of(filter.table(), filter.table()));
+        }
+        if (filter.since() != null) {
+            where.append(" and noted_at > ").append(ControlSql.of(connection).sinceAgo());
+            parameters.add(TimeUnit.MILLISECONDS.toMicros(filter.since().toMillis()));
+        }
+        if (filter.type() != null) {
+            where.append(" and type = ?");
+            parameters.add(filter.type());
+        }
+        parameters.add(filter.limit());
+        return read(connection, where + " order by noted_at desc, conflict_id desc limit ?", parameters);
     }
 
     public static Optional<ConflictRow> one(Connection connection, long id) throws SQLException {
-        return read(connection, SELECT + "conflict_id = ?", id).stream().findFirst();
+        return read(connection, "conflict_id = ?", List.of(id)).stream().findFirst();
     }
 
     /** Those of one row, the newest first. */
     static List<ConflictRow> of(Connection connection, TableId table, String key, int limit) throws SQLException {
-        return read(connection, SELECT + "table_schema = ? and table_name = ? and md5(row_key) = md5(?) order by noted_at desc,"
-                + " conflict_id desc limit ?", table.schema(), table.name(), key, limit);
+        return read(connection, "table_schema = ? and table_name = ? and " + ControlSql.of(connection).keyIs()
+                + " order by noted_at desc, conflict_id desc limit ?", List.of(table.schema(), table.name(), key, limit));
     }
 
-    private static String interval(Duration duration) {
-        return duration == null ? null : duration.toMillis() + " milliseconds";
-    }
-
-    private static List<ConflictRow> read(Connection connection, String sql, Object... parameters) throws SQLException {
-        TextForms.pin(connection);
+    private static List<ConflictRow> read(Connection connection, String which, List<Object> parameters) throws SQLException {
+        String sql = "select " + ConflictRow.columns(ControlSql.of(connection)) + " from rowmesh.conflict where " + which;
         List<ConflictRow> found = new ArrayList<>();
         try (PreparedStatement query = connection.prepareStatement(sql)) {
-            for (int i = 0; i < parameters.length; i++) {
-                query.setObject(i + 1, parameters[i]);
+            for (int i = 0; i < parameters.size(); i++) {
+                query.setObject(i + 1, parameters.get(i));
             }
             try (ResultSet rows = query.executeQuery()) {
                 while (rows.next()) {

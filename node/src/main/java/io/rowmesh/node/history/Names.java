@@ -1,25 +1,17 @@
 package io.rowmesh.node.history;
 
+import io.rowmesh.applier.write.LocalDatabase;
 import io.rowmesh.schema.TableId;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Tables and keys as people write them on a command line. */
 public final class Names {
-
-    private static final String TABLES = """
-            select n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
-            where c.relkind = 'r' and (n.nspname || '.' || c.relname = ? or c.relname = ?)
-              and n.nspname not in ('information_schema', 'rowmesh') and n.nspname !~ '^pg_'
-            order by n.nspname || '.' || c.relname = ? desc, 1, 2""";
 
     private Names() {
     }
@@ -29,18 +21,8 @@ public final class Names {
      *
      * @throws IllegalStateException with a sentence when there is none, or several
      */
-    public static TableId table(Connection connection, String text) throws SQLException {
-        List<TableId> found = new ArrayList<>();
-        try (PreparedStatement query = connection.prepareStatement(TABLES)) {
-            for (int i = 1; i <= 3; i++) {
-                query.setString(i, text);
-            }
-            try (ResultSet rows = query.executeQuery()) {
-                while (rows.next()) {
-                    found.add(new TableId(rows.getString(1), rows.getString(2)));
-                }
-            }
-        }
+    public static TableId table(LocalDatabase database, Connection connection, String text) throws SQLException {
+        List<TableId> found = database.tables(connection, text);
         if (found.isEmpty()) {
             throw new IllegalStateException("there is no table " + text + " in this database; write it as schema.table");
         }

@@ -1,7 +1,7 @@
 package io.rowmesh.node.history;
 
-import io.rowmesh.applier.write.TextForms;
 import io.rowmesh.schema.TableId;
+import io.rowmesh.schema.store.ControlSql;
 import tools.jackson.databind.JsonNode;
 
 import java.sql.Connection;
@@ -22,10 +22,6 @@ public record ParkedRow(long id, String origin, int epoch, long sequence, String
                         String committedAt, String sqlstate, String reason, String parkedAt, JsonNode incoming, JsonNode stored,
                         String storedAt, String storedOrigin, Long waitsFor, String retryRequestedAt, String retriedAt) {
 
-    private static final String SELECT = "select parked_id, origin, epoch, sequence, table_schema, table_name, row_key, kind, committed_at::text,"
-            + " sqlstate, reason, parked_at::text, incoming_row::text, stored_row::text, stored_at::text, stored_origin, waits_for,"
-            + " retry_requested_at::text, retried_at::text from rowmesh.parked ";
-
     /** The oldest first. */
     public static List<ParkedRow> list(Connection connection, int limit) throws SQLException {
         return query(connection, "order by parked_id limit ?", limit);
@@ -37,7 +33,7 @@ public record ParkedRow(long id, String origin, int epoch, long sequence, String
 
     /** Those of one key, of all origins, in order. */
     public static List<ParkedRow> of(Connection connection, TableId table, String key) throws SQLException {
-        return query(connection, "where table_schema = ? and table_name = ? and md5(row_key) = md5(?) order by parked_id", table.schema(),
+        return query(connection, "where table_schema = ? and table_name = ? and " + ControlSql.of(connection).keyIs() + " order by parked_id", table.schema(),
                 table.name(), key);
     }
 
@@ -46,9 +42,12 @@ public record ParkedRow(long id, String origin, int epoch, long sequence, String
     }
 
     private static List<ParkedRow> query(Connection connection, String rest, Object... parameters) throws SQLException {
-        TextForms.pin(connection);
+        ControlSql sql = ControlSql.of(connection);
+        String select = "select p.parked_id, p.origin, p.epoch, p.sequence, p.table_schema, p.table_name, p.row_key, p.kind, " + sql.text("p.committed_at")
+                + ", p.sqlstate, p.reason, " + sql.text("p.parked_at") + ", p.incoming_row, p.stored_row, " + sql.text("p.stored_at")
+                + ", p.stored_origin, p.waits_for, " + sql.text("p.retry_requested_at") + ", " + sql.text("p.retried_at") + " from rowmesh.parked p ";
         List<ParkedRow> found = new ArrayList<>();
-        try (PreparedStatement query = connection.prepareStatement(SELECT + rest)) {
+        try (PreparedStatement query = connection.prepareStatement(select + rest)) {
             for (int i = 0; i < parameters.length; i++) {
                 query.setObject(i + 1, parameters[i]);
             }

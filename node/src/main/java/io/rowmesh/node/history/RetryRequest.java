@@ -1,5 +1,7 @@
 package io.rowmesh.node.history;
 
+import io.rowmesh.schema.store.ControlSql;
+
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -28,24 +30,37 @@ public final class RetryRequest {
 
     /** For everything that is parked. */
     public static RetryRequest all(Connection connection) throws SQLException {
-        return request(connection, "true");
+        try (PreparedStatement query = connection.prepareStatement("select parked_id from rowmesh.parked order by parked_id")) {
+            return request(connection, query);
+        }
     }
 
     /** For an entry, and with it all of its key. */
     public static RetryRequest of(Connection connection, long id) throws SQLException {
-        return request(connection, "(table_schema, table_name, row_key) in (select table_schema, table_name, row_key from rowmesh.parked"
-                + " where parked_id = " + id + ")");
+        String key = "table_schema, table_name, " + ControlSql.of(connection).digest();
+        try (PreparedStatement query = connection.prepareStatement("select parked_id from rowmesh.parked where (" + key + ") in (select " + key
+                + " from rowmesh.parked where parked_id = ?) order by parked_id")) {
+            query.setLong(1, id);
+            return request(connection, query);
+        }
     }
 
-    private static RetryRequest request(Connection connection, String which) throws SQLException {
+    private static RetryRequest request(Connection connection, PreparedStatement query) throws SQLException {
         List<Long> ids = new ArrayList<>();
-        try (PreparedStatement update = connection.prepareStatement("update rowmesh.parked set retry_requested_at = clock_timestamp() where "
-                + which + " returning parked_id"); ResultSet rows = update.executeQuery()) {
+        try (ResultSet rows = query.executeQuery()) {
             while (rows.next()) {
                 ids.add(rows.getLong(1));
             }
         }
-        ids.sort(Long::compare);
+        // One that is gone by now was applied or settled.
+        try (PreparedStatement update = connection.prepareStatement("update rowmesh.parked set retry_requested_at = "
+                + ControlSql.of(connection).now() + " where parked_id = ?")) {
+            for (long id : ids) {
+                update.setLong(1, id);
+                update.addBatch();
+            }
+            update.executeBatch();
+        }
         return new RetryRequest(connection, ids);
     }
 
@@ -57,12 +72,17 @@ public final class RetryRequest {
     public Map<Long, State> states() throws SQLException {
         Map<Long, State> states = new LinkedHashMap<>();
         ids.forEach(id -> states.put(id, State.APPLIED));
+        if (ids.isEmpty()) {
+            return states;
+        }
         try (PreparedStatement query = connection.prepareStatement(
-                "select parked_id, retry_requested_at is not null from rowmesh.parked where parked_id = any (?)")) {
-            query.setArray(1, connection.createArrayOf("bigint", ids.toArray()));
+                "select parked_id, retry_requested_at is not null from rowmesh.parked where parked_id between ? and ?")) {
+            query.setLong(1, ids.get(0));
+            query.setLong(2, ids.get(ids.size() - 1));
             try (ResultSet rows = query.executeQuery()) {
                 while (rows.next()) {
-                    states.put(rows.getLong(1), rows.getBoolean(2) ? State.OPEN : State.REFUSED);
+                    State state = rows.getBoolean(2) ? State.OPEN : State.REFUSED;
+                    states.computeIfPresent(rows.getLong(1), (id, applied) -> state);
                 }
             }
         }

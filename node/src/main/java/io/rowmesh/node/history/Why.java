@@ -1,12 +1,14 @@
 package io.rowmesh.node.history;
 
 import io.rowmesh.applier.write.HiddenRows;
+import io.rowmesh.applier.write.LocalDatabase;
 import io.rowmesh.applier.write.Micros;
+import io.rowmesh.applier.write.RowLookup;
 import io.rowmesh.applier.write.StoredRows;
-import io.rowmesh.applier.write.TextForms;
 import io.rowmesh.node.config.NodeConfig;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.Version;
+import io.rowmesh.schema.store.ControlSql;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -48,29 +50,37 @@ public record Why(String region, String table, String key, Map<String, String> r
      * @param key   a JSON array of texts, or for a key of one column the text itself
      */
     public static Why read(NodeConfig config, Connection connection, String table, String key) throws SQLException {
-        TextForms.pin(connection);
+        LocalDatabase database = LocalDatabases.of(config);
+        database.pin(connection);
         connection.setAutoCommit(false);
         connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
         connection.setReadOnly(true);
         try {
-            TableId id = Names.table(connection, table);
-            StoredRows rows = StoredRows.of(connection, id, config.region());
+            TableId id = Names.table(database, connection, table);
+            RowLookup rows = database.rows(connection, id);
             List<String> texts = Names.key(key, rows.keyColumns().size());
             String canonical = rows.canonicalKey(texts);
             Optional<StoredRows.Stored> stored = rows.read(texts);
             Version version = stored.map(StoredRows.Stored::version).orElse(null);
+            HiddenRows.Hidden hidden = hidden(config, connection, id, canonical);
             return new Why(config.region(), id.toString(), canonical, stored.map(row -> shown(row, config.privateColumns(id))).orElse(null),
                     version == null ? null : Micros.text(version.commitMicros()), version == null ? null : version.origin(), deletes(connection, id, canonical),
-                    Conflicts.of(connection, id, canonical, CONFLICTS), ParkedRow.of(connection, id, canonical), hidden(config, connection, id, canonical),
-                    HiddenRows.of(connection, id, canonical) != null ? HiddenRows.hiding(connection, id, canonical)
-                            : HiddenRows.hiddenBy(connection, id, canonical));
+                    Conflicts.of(connection, id, canonical, CONFLICTS), ParkedRow.of(connection, id, canonical), hidden,
+                    collisions(connection, id, canonical, hidden != null));
         } finally {
             connection.rollback();
         }
     }
 
+    private static List<HiddenRows.Collision> collisions(Connection connection, TableId table, String key, boolean hidden) throws SQLException {
+        if (!ControlSql.of(connection).keepsKeys()) {
+            return List.of();
+        }
+        return hidden ? HiddenRows.hiding(connection, table, key) : HiddenRows.hiddenBy(connection, table, key);
+    }
+
     private static HiddenRows.Hidden hidden(NodeConfig config, Connection connection, TableId table, String key) throws SQLException {
-        HiddenRows.Hidden hidden = HiddenRows.of(connection, table, key);
+        HiddenRows.Hidden hidden = ControlSql.of(connection).keepsKeys() ? HiddenRows.of(connection, table, key) : null;
         if (hidden != null) {
             hidden.row().replaceAll((column, text) -> config.privateColumns(table).contains(column) ? "(private)" : text);
         }
@@ -84,9 +94,10 @@ public record Why(String region, String table, String key, Map<String, String> r
     }
 
     private static List<Delete> deletes(Connection connection, TableId table, String key) throws SQLException {
+        ControlSql sql = ControlSql.of(connection);
         List<Delete> deletes = new ArrayList<>();
-        try (PreparedStatement query = connection.prepareStatement("select deleted_at::text, origin, row_key = '*' from rowmesh.tombstone"
-                + " where table_schema = ? and table_name = ? and md5(row_key) in (md5(?), md5('*')) order by deleted_at desc")) {
+        try (PreparedStatement query = connection.prepareStatement("select " + sql.text("deleted_at") + ", origin, row_key = '*' from rowmesh.tombstone"
+                + " where table_schema = ? and table_name = ? and " + sql.keyIsOrAll() + " order by deleted_at desc")) {
             query.setString(1, table.schema());
             query.setString(2, table.name());
             query.setString(3, key);

@@ -18,7 +18,7 @@ public enum ControlSql {
 
         @Override
         public String text(String time) {
-            return time + "::text";
+            return "rtrim(rtrim(to_char(" + time + " at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'), '0'), '.') || '+00'";
         }
 
         @Override
@@ -65,6 +65,11 @@ public enum ControlSql {
         return connection.getMetaData().getDatabaseProductName().equals("MySQL") ? MYSQL : POSTGRES;
     }
 
+    /** Whether there are tables for rules other than last-write-wins: {@code key_state}, {@code shadow} and what belongs to them. */
+    public boolean keepsKeys() {
+        return this == POSTGRES;
+    }
+
     /** A column whose name is a word of SQL in one of them. */
     public String quoted(String column) {
         return quote + column + quote;
@@ -103,7 +108,7 @@ public enum ControlSql {
     /** A time in microseconds since 1970-01-01 UTC, exactly. */
     public abstract String micros(String time);
 
-    /** A time as people read it: {@code 2026-11-22 00:04:05.06+00}. In a session whose text forms are pinned. */
+    /** A time as people read it: {@code 2026-11-22 00:04:05.06+00}. */
     public abstract String text(String time);
 
     /** So many microseconds ago, which are the parameter. */

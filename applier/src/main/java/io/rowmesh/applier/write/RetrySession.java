@@ -1,0 +1,20 @@
+package io.rowmesh.applier.write;
+
+import io.rowmesh.schema.TransactionHeader;
+
+import java.sql.SQLException;
+
+/** What {@link ParkedRetry} needs of a lane's session besides its {@link Target}. One for each kind of database. */
+public interface RetrySession {
+
+    /** Whether any change may be parked, as far as is known without asking. */
+    boolean mayHaveParked();
+
+    /**
+     * Begins a transaction with changes that were parked when theirs was applied: it has made its progress and awaited the clock. What is
+     * written now has its version.
+     *
+     * @param parkedId the first of the changes
+     */
+    void beginAgain(TransactionHeader header, long parkedId) throws SQLException;
+}
