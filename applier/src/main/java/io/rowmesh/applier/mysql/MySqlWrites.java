@@ -3,7 +3,6 @@ package io.rowmesh.applier.mysql;
 import io.rowmesh.applier.history.NamedRow;
 import io.rowmesh.applier.locking.LockedRows.Piece;
 import io.rowmesh.applier.write.SqlFaults;
-import io.rowmesh.schema.JsonText;
 import io.rowmesh.schema.Row;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.RowKey;
@@ -68,7 +67,7 @@ final class MySqlWrites {
         try (PreparedStatement query = connection.prepareStatement(sql.lock(keys.size()))) {
             int p = 1;
             for (String key : keys) {
-                p = sql.bindKey(query, p, JsonText.strings(key));
+                p = sql.bindKey(query, p, RowKey.texts(key));
             }
             read(query, sql.table(), standing);
         }
@@ -80,7 +79,7 @@ final class MySqlWrites {
         Map<String, NamedRow> rows = new LinkedHashMap<>();
         try (PreparedStatement query = connection.prepareStatement(sql.lockPiece(after != null, PIECE))) {
             if (after != null) {
-                sql.bindAfter(query, JsonText.strings(after));
+                sql.bindAfter(query, RowKey.texts(after));
             }
             String last = read(query, sql.table(), rows);
             return new Piece(rows, rows.size() < PIECE ? null : last);
@@ -219,7 +218,7 @@ final class MySqlWrites {
         TableSql sql = sql(id);
         try (PreparedStatement delete = connection.prepareStatement(sql.delete())) {
             for (String key : keys) {
-                sql.bindKey(delete, 1, JsonText.strings(key));
+                sql.bindKey(delete, 1, RowKey.texts(key));
                 delete.addBatch();
             }
             delete.executeBatch();
