@@ -43,6 +43,14 @@ public interface LockedRows {
     /** Where the log ends now. Whatever was committed when this is asked stands before. */
     long logEnd() throws SQLException;
 
+    /**
+     * Refuses changes that do not fit the local table, before anything is looked for by their keys.
+     *
+     * @param changes of one table and shape
+     */
+    default void require(List<RowChange> changes) throws SQLException {
+    }
+
     /** Locks the rows of these keys until the transaction ends; waits for their writers. @return those that stand, by key */
     Map<String, NamedRow> lock(TableId table, List<String> keys) throws SQLException;
 

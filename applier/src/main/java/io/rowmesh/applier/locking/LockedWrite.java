@@ -91,6 +91,7 @@ final class LockedWrite {
     }
 
     private Phase lock() throws SQLException {
+        rows.require(changes);
         standing = rows.lock(table, List.copyOf(left.keySet()));
         return standing.isEmpty() ? Phase.JUDGE : Phase.LOG_END;
     }

@@ -4,7 +4,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.function.LongBinaryOperator;
+import java.util.function.ToLongBiFunction;
 
 /** Where the server's log ends. */
 public final class MySqlLog {
@@ -14,11 +14,11 @@ public final class MySqlLog {
     private static final String SINCE_8_4 = "show binary log status";
 
     private final Connection connection;
-    private final LongBinaryOperator position;
+    private final ToLongBiFunction<String, Long> position;
     private String ask = FORMER;
 
-    /** @param position of a file's number and an offset in it */
-    public MySqlLog(Connection connection, LongBinaryOperator position) {
+    /** @param position of a file's name and an offset in it */
+    public MySqlLog(Connection connection, ToLongBiFunction<String, Long> position) {
         this.connection = connection;
         this.position = position;
     }
@@ -41,8 +41,7 @@ public final class MySqlLog {
             if (!row.next()) {
                 throw new SQLException("this server writes no binary log; start it with log_bin", "55000");
             }
-            String file = row.getString(1);
-            return position.applyAsLong(Long.parseLong(file.substring(file.lastIndexOf('.') + 1)), row.getLong(2));
+            return position.applyAsLong(row.getString(1), row.getLong(2));
         }
     }
 }

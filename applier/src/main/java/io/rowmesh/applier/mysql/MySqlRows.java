@@ -4,8 +4,13 @@ import io.rowmesh.applier.history.ConflictBatch;
 import io.rowmesh.applier.history.ConflictRecord;
 import io.rowmesh.applier.history.NamedRow;
 import io.rowmesh.applier.locking.LockedRows;
+import io.rowmesh.applier.locking.RowVersions;
+import io.rowmesh.applier.write.ApplierOptions;
 import io.rowmesh.applier.write.PastDelete;
 import io.rowmesh.applier.write.Progress;
+import io.rowmesh.applier.write.RetrySession;
+import io.rowmesh.applier.write.StoredRows;
+import io.rowmesh.applier.write.TableKey;
 import io.rowmesh.applier.write.TombstoneIndex;
 import io.rowmesh.applier.write.Tombstones;
 import io.rowmesh.schema.RowChange;
@@ -23,10 +28,11 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /** A MySQL database, over one connection of {@link MySqlSession}. */
-public final class MySqlRows implements LockedRows {
+public final class MySqlRows implements LockedRows, RetrySession {
 
     private final Connection connection;
     private final String origin;
@@ -42,16 +48,24 @@ public final class MySqlRows implements LockedRows {
     /**
      * @param origin    for which the session stands
      * @param confirmed the position up to which the capture has read the log for good: what is committed behind it may be met again
-     * @param aside     what cannot be applied, and what is told of conflicts
      */
-    MySqlRows(Connection connection, MySqlNames names, String origin, MySqlLog log, LongSupplier confirmed, Aside aside) {
+    MySqlRows(Connection connection, MySqlNames names, String origin, MySqlLog log, RowVersions versions, LongSupplier confirmed,
+              ApplierOptions options) throws SQLException {
         this.connection = connection;
         this.origin = origin;
         this.log = log;
         this.confirmed = confirmed;
         this.writes = new MySqlWrites(connection, names);
         this.tombstones = new MySqlTombstones(connection);
-        this.aside = aside;
+        this.aside = new Aside(connection, options, change -> standing(change, versions));
+    }
+
+    /** The row that stands where a change would be written. */
+    private Optional<StoredRows.Stored> standing(RowChange change, RowVersions versions) throws SQLException {
+        TableKey key = TableKey.of(change);
+        writes.require(change.table());
+        return Optional.ofNullable(writes.lock(key.table(), List.of(key.key())).get(key.key()))
+                .map(row -> new StoredRows.Stored(row, versions.of(key)));
     }
 
     @Override
@@ -67,16 +81,31 @@ public final class MySqlRows implements LockedRows {
 
     @Override
     public void tagRepair() throws SQLException {
-        if (tagged) {
-            return;
+        if (!tagged) {
+            tag(null);
         }
-        try (PreparedStatement update = connection.prepareStatement("update rowmesh.tag set tagged = tagged + 1 where origin = ?")) {
-            update.setString(1, origin);
+    }
+
+    /** @param writtenAt the version's timestamp of the rows that are written now; null when none are */
+    private void tag(String writtenAt) throws SQLException {
+        try (PreparedStatement update = connection.prepareStatement("update rowmesh.tag set tagged = tagged + 1, committed_at = ? where origin = ?")) {
+            update.setString(1, writtenAt);
+            update.setString(2, origin);
             if (update.executeUpdate() != 1) {
                 throw new SQLException("the row of " + origin + " is gone from rowmesh.tag; it comes back with the next session", "55000");
             }
         }
         tagged = true;
+    }
+
+    @Override
+    public boolean mayHaveParked() {
+        return aside.mayHaveParked();
+    }
+
+    @Override
+    public void beginAgain(TransactionHeader header, long parkedId) throws SQLException {
+        tag(MySqlTime.text(header.commitMicros()));
     }
 
     @Override
@@ -91,6 +120,11 @@ public final class MySqlRows implements LockedRows {
     @Override
     public long logEnd() throws SQLException {
         return log.end();
+    }
+
+    @Override
+    public void require(List<RowChange> changes) throws SQLException {
+        writes.require(changes.get(0).table());
     }
 
     @Override

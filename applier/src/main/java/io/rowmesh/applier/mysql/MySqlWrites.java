@@ -54,6 +54,11 @@ final class MySqlWrites {
         return sql;
     }
 
+    /** @throws SQLException of class 42 when the local table is another one */
+    void require(TableShape shape) throws SQLException {
+        sql(shape.id()).columns(shape);
+    }
+
     /** Those that stand. A row whose key the database takes for the same as one of these, while it is written otherwise, is none of them. */
     Map<String, NamedRow> lock(TableId id, List<String> keys) throws SQLException {
         Map<String, NamedRow> standing = lockEqual(id, keys);

@@ -13,7 +13,7 @@ import java.util.Properties;
  * Opens the applier's own connections. Each is bound to one replication origin for its whole life, outside transactions, and
  * never enters a pool: a tag that leaks onto a user's transaction would keep it from ever being shipped (H21b).
  */
-public final class ApplierSession {
+public final class ApplierSession implements RegionSessions {
 
     /** The replication origin of what a node writes to repair its own region's rows; never shipped. */
     public static final String SELF = ReplicationOrigin.SELF;
@@ -30,6 +30,17 @@ public final class ApplierSession {
     /** The name of the replication origin that stands for a region (or {@link #SELF}) in this database. */
     public static String originName(String region) {
         return ReplicationOrigin.name(region);
+    }
+
+    @Override
+    public RegionSession open(String origin, ApplierOptions options) throws SQLException {
+        Connection connection = open(origin);
+        try {
+            return new PostgresSession(connection, origin.equals(SELF) ? options.region() : origin, options);
+        } catch (SQLException | RuntimeException e) {
+            connection.close();
+            throw e;
+        }
     }
 
     /** A connection whose commits carry the given region's replication origin; without autocommit. */

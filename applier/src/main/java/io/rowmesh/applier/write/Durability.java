@@ -3,22 +3,19 @@ package io.rowmesh.applier.write;
 import io.rowmesh.schema.SeenMark;
 import io.rowmesh.schema.TransactionHeader;
 
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Applied transactions commit without waiting for the disk; this tells which are durable. Only they are acknowledged to the
- * origin, as PostgreSQL's own logical replication does it.
+ * In PostgreSQL applied transactions commit without waiting for the disk; this tells which are durable. Only they are acknowledged to the
+ * origin, as PostgreSQL's own logical replication does it. In MySQL they are once they are committed.
  */
 final class Durability {
 
     private static final long POLL_EVERY_NANOS = 10_000_000L;
 
-    private final Connection connection;
+    private final RegionSession session;
     private final AppliedMarks marks;
     private final Deque<Pending> pending = new ArrayDeque<>();
     private SeenMark newest;
@@ -28,8 +25,8 @@ final class Durability {
     private record Pending(long lsn, SeenMark mark) {
     }
 
-    Durability(Connection connection, AppliedMarks marks) {
-        this.connection = connection;
+    Durability(RegionSession session, AppliedMarks marks) {
+        this.session = session;
         this.marks = marks;
     }
 
@@ -63,17 +60,12 @@ final class Durability {
     }
 
     private long ask() throws SQLException {
-        try (PreparedStatement query = connection.prepareStatement("select (pg_current_wal_insert_lsn() - '0/0')::bigint,"
-                + " (pg_current_wal_flush_lsn() - '0/0')::bigint"); ResultSet row = query.executeQuery()) {
-            row.next();
-            boolean known = !pending.isEmpty() && pending.peekLast().mark().equals(newest);
-            if (!known) {
-                pending.addLast(new Pending(row.getLong(1), newest));
-                marks.applied(row.getLong(1), newest);
-            }
-            return row.getLong(2);
-        } finally {
-            connection.commit();
+        RegionSession.LogEnds ends = session.logEnds();
+        boolean known = !pending.isEmpty() && pending.peekLast().mark().equals(newest);
+        if (!known) {
+            pending.addLast(new Pending(ends.written(), newest));
+            marks.applied(ends.written(), newest);
         }
+        return ends.flushed();
     }
 }

@@ -39,7 +39,7 @@ public final class Lane implements AutoCloseable {
 
     private final String origin;
     private final OriginStream stream;
-    private final ApplierSession sessions;
+    private final RegionSessions sessions;
     private final ApplierOptions options;
     private final LaneShare share;
     private final CausalGate gate;
@@ -58,7 +58,7 @@ public final class Lane implements AutoCloseable {
     private long carefulSequence = -1;
     private long backoffMillis = BACKOFF_MIN_MILLIS;
 
-    public Lane(String origin, OriginStream stream, ApplierSession sessions, ApplierOptions options, LaneShare share,
+    public Lane(String origin, OriginStream stream, RegionSessions sessions, ApplierOptions options, LaneShare share,
                 MeterRegistry registry) {
         this.origin = origin;
         this.stream = stream;

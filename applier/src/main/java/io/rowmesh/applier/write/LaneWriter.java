@@ -6,7 +6,6 @@ import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.SeenMark;
 import io.rowmesh.schema.TransactionHeader;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.function.Consumer;
@@ -18,42 +17,42 @@ import java.util.function.Consumer;
 final class LaneWriter implements AutoCloseable {
 
     private final WriteContext context;
-    private final Connection connection;
+    private final RegionSession session;
     private final Durability durability;
     private final ParkedRetry retry;
     private Progress progress;
     /** The transaction under way; one that failed stays here until {@link #close}. */
     private ApplyTransaction current;
 
-    private LaneWriter(WriteContext context, Connection connection, Durability durability, ParkedRetry retry, Progress progress) {
+    private LaneWriter(WriteContext context, RegionSession session, Durability durability, ParkedRetry retry, Progress progress) {
         this.context = context;
-        this.connection = connection;
+        this.session = session;
         this.durability = durability;
         this.retry = retry;
         this.progress = progress;
     }
 
     /** Where nobody captures. */
-    static LaneWriter connect(String origin, ApplierSession sessions, ApplierOptions options, KeyLocks locks,
+    static LaneWriter connect(String origin, RegionSessions sessions, ApplierOptions options, KeyLocks locks,
                               TombstoneIndex index, AppliedMarks marks) throws SQLException {
         return connect(origin, sessions, options, locks, index, marks, new LogVersions(Long.MIN_VALUE, Long.MIN_VALUE), new SeenAhead());
     }
 
-    static LaneWriter connect(String origin, ApplierSession sessions, ApplierOptions options, KeyLocks locks,
+    static LaneWriter connect(String origin, RegionSessions sessions, ApplierOptions options, KeyLocks locks,
                               TombstoneIndex index, AppliedMarks marks, LogVersions versions, SeenAhead ahead) throws SQLException {
-        Connection connection = sessions.open(origin);
-        // Two sessions cannot have one replication origin, so the former one has ended, whatever became of its commit.
+        RegionSession session = sessions.open(origin, options);
+        // The former one has ended, whatever became of its commit.
         locks.settle(origin);
         try {
-            JdbcTarget target = new JdbcTarget(connection, origin, options);
+            Target target = session.target();
             Progress progress = target.progress(origin);
-            ahead.resumes(origin, Progress.newestMicros(connection, origin));
+            ahead.resumes(origin, session.newestMicros(origin));
             target.commit();
             WriteContext context = new WriteContext(target, options, locks, index, new BlockingWaits(), versions, ahead);
-            return new LaneWriter(context, connection, new Durability(connection, marks), new ParkedRetry(connection, target, context, origin),
-                    progress);
+            return new LaneWriter(context, session, new Durability(session, marks),
+                    new ParkedRetry(session.connection(), session.retry(), context, origin), progress);
         } catch (SQLException | RuntimeException e) {
-            connection.close();
+            session.close();
             throw e;
         }
     }
@@ -71,7 +70,7 @@ final class LaneWriter implements AutoCloseable {
 
     /** Applies a transaction that is here whole; goes over to careful mode by itself when a row is refused. */
     Outcome apply(TransactionHeader header, List<RowChange> changes) throws SQLException {
-        current = ApplyTransaction.whole(context, header, changes);
+        current = ApplyTransaction.whole(context, header, session.incoming(changes));
         return finish(header);
     }
 
@@ -82,7 +81,7 @@ final class LaneWriter implements AutoCloseable {
     }
 
     void write(List<RowChange> changes) throws SQLException {
-        current.add(changes);
+        current.add(session.incoming(changes));
         current.run();
     }
 
@@ -115,7 +114,7 @@ final class LaneWriter implements AutoCloseable {
     @Override
     public void close() throws SQLException {
         try {
-            connection.close();
+            session.close();
         } finally {
             if (current != null) {
                 current.abandon();

@@ -7,7 +7,6 @@ import io.rowmesh.schema.Version;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -26,19 +25,20 @@ public final class LocalWrites implements AutoCloseable {
     /** Between steps of the rounds over what is kept of keys. */
     private static final Duration PAUSE = Duration.ofMillis(500);
 
-    private final ApplierSession sessions;
+    private final RegionSessions sessions;
     private final ApplierOptions options;
     private final KeyLocks locks;
     private final TombstoneIndex index;
 
-    private Connection connection;
+    private RegionSession session;
     private LocalRepairs repairs;
+    /** Null where no table has a rule that keeps anything. */
     private KeptRounds rounds;
     private long nextRound;
     private volatile Seen.Mark settled;
     private String historyRefused;
 
-    public LocalWrites(ApplierSession sessions, ApplierOptions options, KeyLocks locks, TombstoneIndex index) {
+    public LocalWrites(RegionSessions sessions, ApplierOptions options, KeyLocks locks, TombstoneIndex index) {
         this.sessions = sessions;
         this.options = options;
         this.locks = locks;
@@ -50,15 +50,14 @@ public final class LocalWrites implements AutoCloseable {
      * short. After an error call {@link #close}; the next call here begins anew.
      */
     public void start() throws SQLException {
-        if (connection != null) {
+        if (session != null) {
             return;
         }
-        connection = sessions.open(ApplierSession.SELF);
+        session = sessions.open(ApplierSession.SELF, options);
         try {
-            Target target = new JdbcTarget(connection, options.region(), options);
-            WriteContext context = new WriteContext(target, options, locks, index, new BlockingWaits());
+            WriteContext context = new WriteContext(session.target(), options, locks, index, new BlockingWaits());
             repairs = new LocalRepairs(context);
-            rounds = new KeptRounds(context);
+            rounds = session.keepsKeys() ? new KeptRounds(context) : null;
             repairs.start();
             repairs.run();
         } catch (SQLException | RuntimeException e) {
@@ -72,11 +71,11 @@ public final class LocalWrites implements AutoCloseable {
      * looks, which {@link #start} repeats.
      */
     public void restart() throws SQLException {
-        if (connection != null) {
-            if (!connection.isValid(VALID_WITHIN_SECONDS)) {
+        if (session != null) {
+            if (!session.isValid(VALID_WITHIN_SECONDS)) {
                 close();
             } else {
-                connection.rollback();
+                session.target().rollback();
             }
         }
         start();
@@ -127,7 +126,7 @@ public final class LocalWrites implements AutoCloseable {
         if (now - nextRound >= 0) {
             lookAtHidden(true);
             round(position, last.sequence());
-            settled = rounds.settled() == 0 ? null : new Seen.Mark(last.epoch(), rounds.settled());
+            settled = rounds == null || rounds.settled() == 0 ? null : new Seen.Mark(last.epoch(), rounds.settled());
             nextRound = now + PAUSE.toNanos();
         }
     }
@@ -154,18 +153,18 @@ public final class LocalWrites implements AutoCloseable {
 
     /** As far as it goes now. */
     void round(long position, long last) throws SQLException {
-        while (rounds.step(position, last)) {
+        while (rounds != null && rounds.step(position, last)) {
             continue;
         }
     }
 
     @Override
     public void close() throws SQLException {
-        if (connection == null) {
+        if (session == null) {
             return;
         }
-        Connection old = connection;
-        connection = null;
+        RegionSession old = session;
+        session = null;
         try {
             old.close();
         } finally {

@@ -1,6 +1,7 @@
 package io.rowmesh.applier.mysql;
 
 import com.mysql.cj.jdbc.MysqlDataSource;
+import io.rowmesh.applier.write.ApplierOptions;
 import io.rowmesh.schema.Column;
 import io.rowmesh.schema.Row;
 import io.rowmesh.schema.RowChange;
@@ -14,14 +15,18 @@ import io.rowmesh.testbed.TestingMySql;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
 
 /** A MySQL server whose database {@code app} travels as the schema shop, with control tables. */
 final class TestingRegion implements AutoCloseable {
 
     static final MySqlNames NAMES = new MySqlNames("app", "shop");
+
+    static final ApplierOptions OPTIONS = new ApplierOptions("us", Set.of("eu", "ap"), table -> true, Duration.ofSeconds(5));
 
     final TestingMySql mysql;
     private final List<Connection> open = new ArrayList<>();
@@ -47,12 +52,16 @@ final class TestingRegion implements AutoCloseable {
         return connection;
     }
 
-    static MySqlRows rows(Connection connection, String origin) {
-        return new MySqlRows(connection, NAMES, origin, log(connection), () -> Long.MAX_VALUE, new Aside());
+    static MySqlRows rows(Connection connection, String origin) throws SQLException {
+        return new MySqlRows(connection, NAMES, origin, log(connection), new FedVersions(), () -> Long.MAX_VALUE, OPTIONS);
     }
 
     static MySqlLog log(Connection connection) {
-        return new MySqlLog(connection, (file, offset) -> file << 36 | offset);
+        return new MySqlLog(connection, TestingRegion::position);
+    }
+
+    static long position(String file, long offset) {
+        return Long.parseLong(file.substring(file.lastIndexOf('.') + 1)) << 36 | offset;
     }
 
     MySqlRows rows(String origin) throws SQLException {

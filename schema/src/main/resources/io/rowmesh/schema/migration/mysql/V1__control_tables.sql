@@ -24,10 +24,12 @@ create table rowmesh.progress (
 ) engine = InnoDB default character set utf8mb4 collate utf8mb4_bin;
 
 -- A transaction of the node that makes no progress begins with an update of the row of its origin: a region whose change is applied again, or
--- self for a repair of this region's own rows. Such transactions are not shipped.
+-- self for a repair of this region's own rows. Such transactions are not shipped. committed_at is the version's timestamp of the rows that it
+-- writes; null where it only deletes.
 create table rowmesh.tag (
-    origin varchar(63) character set ascii collate ascii_bin not null primary key,
-    tagged bigint      not null
+    origin       varchar(63) character set ascii collate ascii_bin not null primary key,
+    tagged       bigint      not null,
+    committed_at datetime(6)
 ) engine = InnoDB default character set utf8mb4 collate utf8mb4_bin;
 
 -- The version of each delete, kept after the row is gone. recorded rises with each that is written.
@@ -42,7 +44,7 @@ create table rowmesh.tombstone (
     epoch        int         not null,
     sequence     bigint      not null,
     unique key tombstone_by_key (table_schema, table_name, key_digest),
-    key tombstone_by_transaction (origin, epoch, sequence)
+    key tombstone_by_transaction (origin, epoch, sequence, table_schema, table_name, key_digest)
 ) engine = InnoDB default character set utf8mb4 collate utf8mb4_bin;
 
 -- Each region's node writes its own row every few seconds; it travels like any row. seen is a JSON object: origin ->
