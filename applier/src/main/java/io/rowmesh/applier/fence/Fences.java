@@ -35,14 +35,6 @@ public final class Fences {
     private static final Duration SAVE_EVERY = Duration.ofSeconds(30);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-    private static final String SAVE = """
-            insert into rowmesh.fence as f (region, silent_seconds) values (?, ?)
-            on conflict (region) do update set silent_seconds = excluded.silent_seconds where f.fenced_at is null""";
-    private static final String FENCE = """
-            insert into rowmesh.fence as f (region, silent_seconds, fenced_at) values (?, ?, clock_timestamp())
-            on conflict (region) do update set silent_seconds = excluded.silent_seconds, fenced_at = excluded.fenced_at
-            where f.fenced_at is null""";
-
     private final DataSource pool;
     private final long maxNanos;
     private final LongSupplier nanoTime;
@@ -160,7 +152,7 @@ public final class Fences {
             return;
         }
         try {
-            write(connection, FENCE, region, silence.seconds());
+            write(connection, FenceSql.of(connection).fence(), region, silence.seconds());
             Set<String> more = new HashSet<>(fenced);
             more.add(region);
             fenced = Set.copyOf(more);
@@ -172,7 +164,7 @@ public final class Fences {
 
     private void save(Connection connection) throws SQLException {
         for (Map.Entry<String, Silence> each : silences.entrySet()) {
-            write(connection, SAVE, each.getKey(), each.getValue().seconds());
+            write(connection, FenceSql.of(connection).save(), each.getKey(), each.getValue().seconds());
         }
     }
 

@@ -32,7 +32,7 @@ final class JdbcKeys implements KeyTarget {
               captured_at = excluded.captured_at, waiting = excluded.waiting, unresolved = excluded.unresolved, recorded = default""";
 
     private static final String FORGET =
-            "delete from rowmesh.key_state d where table_schema = ? and table_name = ? and md5(row_key) = md5(?)" + TombstoneCollector.NOT_PARKED;
+            "delete from rowmesh.key_state d where table_schema = ? and table_name = ? and md5(row_key) = md5(?)" + PostgresCollector.NOT_PARKED;
 
     private static final String TABLE_STATE =
             "select state from rowmesh.key_state where table_schema = ? and table_name = ? and md5(row_key) = md5('*')";
@@ -248,6 +248,6 @@ final class JdbcKeys implements KeyTarget {
 
     @Override
     public Seen settledEverywhere() throws SQLException {
-        return TombstoneCollector.matrix(connection, options).settledEverywhere();
+        return TombstoneCollector.matrix(connection, options, new PostgresCollector(options.region())).settledEverywhere();
     }
 }
