@@ -16,7 +16,7 @@ public final class BinlogException extends RuntimeException {
     }
 
     /** Every stream from the same place ends the same way until a person has done something. */
-    static BinlogException lasting(String message) {
+    public static BinlogException lasting(String message) {
         return new BinlogException(message, true, null);
     }
 

@@ -29,7 +29,6 @@ public final class BinlogStream {
     /** A server that says nothing for as long is dead, or cannot be reached. */
     private static final Duration SILENCE = Duration.ofSeconds(10);
     private static final int FATAL_READING = 1236;
-    private static final String NEW_EPOCH = "run `rowmesh new-epoch`, then load the other regions from this one again";
 
     static {
         CLIENT_LOG.setLevel(Level.OFF);
@@ -209,12 +208,10 @@ public final class BinlogStream {
     /** The words differ between versions of the server, but for these. */
     private static BinlogException refused(String message) {
         if (message.contains("purged")) {
-            return BinlogException.lasting("the server has removed binary logs that were not read yet, so writes may be missing: "
-                    + NEW_EPOCH);
+            return BinlogException.lasting(ServerState.PURGED);
         }
         if (message.contains("more GTIDs than")) {
-            return BinlogException.lasting("the server has lost transactions that were read (was it restored, or did a failover lose its"
-                    + " tail?): " + NEW_EPOCH);
+            return BinlogException.lasting(ServerState.LOST);
         }
         if (message.contains("same server_uuid/server_id") || message.contains("same server_id")) {
             return BinlogException.passing("another reader took over with our server id: is another node of this region running?", null);

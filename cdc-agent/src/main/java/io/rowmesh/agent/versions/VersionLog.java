@@ -1,0 +1,165 @@
+package io.rowmesh.agent.versions;
+
+import io.rowmesh.agent.binlog.GtidSet;
+import io.rowmesh.agent.binlog.LogReader;
+import io.rowmesh.agent.binlog.LoggedStatement;
+import io.rowmesh.agent.binlog.LoggedTable;
+import io.rowmesh.agent.binlog.TaggedTransaction;
+import io.rowmesh.schema.Row;
+import io.rowmesh.schema.RowKey;
+import io.rowmesh.schema.TableId;
+import io.rowmesh.schema.TableShape;
+import io.rowmesh.schema.Version;
+import io.rowmesh.schema.mysql.MySqlNames;
+
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/** One stream's transactions, as they change the versions of rows. */
+final class VersionLog implements LogReader {
+
+    /** Gets the position up to which all is known, and what was read when a transaction ended there, else null. */
+    interface Progress {
+        void at(long position, GtidSet read);
+    }
+
+    private final String region;
+    private final MySqlNames names;
+    private final Set<TableId> tables;
+    private final VersionIndex index;
+    private final Progress progress;
+    private final Runnable opened;
+    private final Map<LoggedTable, TableShape> shapes = new IdentityHashMap<>();
+
+    private final TaggedTransaction tag = new TaggedTransaction();
+    private long commitMicros;
+    private Version version;
+
+    VersionLog(String region, MySqlNames names, Set<TableId> tables, VersionIndex index, Progress progress, Runnable opened) {
+        this.region = region;
+        this.names = names;
+        this.tables = tables;
+        this.index = index;
+        this.progress = progress;
+        this.opened = opened;
+    }
+
+    @Override
+    public void opened() {
+        opened.run();
+    }
+
+    @Override
+    public boolean wants(String database, String table) {
+        return TaggedTransaction.isTag(database, table) || isOurs(names.wire(database, table));
+    }
+
+    @Override
+    public boolean wants(String database) {
+        return database.equals(names.database()) || database.equals(MySqlNames.CONTROL);
+    }
+
+    private boolean isOurs(TableId table) {
+        return table != null && tables.contains(table);
+    }
+
+    @Override
+    public void begin(String gtid, long micros) {
+        index.discard();
+        tag.begin();
+        commitMicros = micros;
+        version = null;
+    }
+
+    @Override
+    public void insert(LoggedTable of, Row after) {
+        tag.inserted(of, after);
+        TableShape table = shape(of);
+        if (table != null) {
+            index.put(table.id(), RowKey.of(table, after), version());
+        }
+    }
+
+    @Override
+    public void update(LoggedTable of, Row before, Row after) {
+        tag.updated(of, after);
+        TableShape table = shape(of);
+        if (table != null) {
+            String former = RowKey.of(table, before);
+            String key = RowKey.of(table, after);
+            if (!former.equals(key)) {
+                index.delete(table.id(), former);
+            }
+            index.put(table.id(), key, version());
+        }
+    }
+
+    @Override
+    public void delete(LoggedTable of, Row before) {
+        tag.other();
+        TableShape table = shape(of);
+        if (table != null) {
+            index.delete(table.id(), RowKey.of(table, before));
+        }
+    }
+
+    /** The same for the whole transaction, as its first row tells it. */
+    private Version version() {
+        if (version == null) {
+            version = tag.progress() == null ? new Version(commitMicros, region)
+                    : new Version(tag.progress().commitMicros(), tag.progress().origin());
+        }
+        return version;
+    }
+
+    /** The wire's form of a table that counts, else null. */
+    private TableShape shape(LoggedTable of) {
+        TableId id = names.wire(of.database(), of.name());
+        return isOurs(id) ? shapes.computeIfAbsent(of, table -> new TableShape(id, table.columns())) : null;
+    }
+
+    @Override
+    public void statement(LoggedStatement statement) {
+        switch (statement.kind()) {
+            case TRUNCATE -> statement.tables().forEach(table -> change(table, true, false));
+            case ALTER -> statement.tables().forEach(table -> change(table, false, true));
+            case DROP_OR_RENAME -> statement.tables().forEach(table -> change(table, true, true));
+            case DROP_DATABASE -> {
+                if (statement.defines().equals(names.database())) {
+                    tables.stream().filter(table -> table.schema().equals(names.schema())).forEach(table -> change(table, true, true));
+                }
+            }
+            case ROWS, OTHER -> {
+                // No row of ours is another's by it.
+            }
+        }
+    }
+
+    private void change(LoggedStatement.Table named, boolean clear, boolean raise) {
+        TableId table = names.wire(named.database(), named.name());
+        if (isOurs(table)) {
+            change(table, clear, raise);
+        }
+    }
+
+    private void change(TableId table, boolean clear, boolean raise) {
+        if (clear) {
+            index.clear(table);
+        }
+        if (raise) {
+            index.raise(table, commitMicros);
+        }
+    }
+
+    @Override
+    public void end(long position, GtidSet read) {
+        index.commit(read);
+        progress.at(position, read);
+    }
+
+    @Override
+    public void reached(long position) {
+        progress.at(position, null);
+    }
+}
