@@ -28,6 +28,8 @@ final class AwaitedDatabase {
     private static final Duration TELL_EVERY = Duration.ofSeconds(30);
     /** admin_shutdown, crash_shutdown, cannot_connect_now, too_many_connections. */
     private static final Set<String> PASSING = Set.of("57P01", "57P02", "57P03", "53300");
+    /** MySQL's numbers of "Too many connections" and "Server shutdown in progress"; PostgreSQL's errors have none. */
+    private static final Set<Integer> PASSING_IN_MYSQL = Set.of(1040, 1053);
     private static final String CONNECTION = "08";
 
     private AwaitedDatabase() {
@@ -64,7 +66,8 @@ final class AwaitedDatabase {
     /** Whether waiting may mend what is the matter. */
     static boolean passes(Throwable failure) {
         SQLException said = said(failure);
-        return said != null && (PASSING.contains(said.getSQLState()) || said.getSQLState().startsWith(CONNECTION) && isLost(said.getCause()));
+        return said != null && (PASSING.contains(said.getSQLState()) || PASSING_IN_MYSQL.contains(said.getErrorCode())
+                || said.getSQLState().startsWith(CONNECTION) && isLost(said.getCause()));
     }
 
     /** What the database, or its driver, said; null when it was somebody else. */

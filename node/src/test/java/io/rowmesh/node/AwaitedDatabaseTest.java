@@ -1,12 +1,17 @@
 package io.rowmesh.node;
 
+import io.rowmesh.node.config.Database;
+import io.rowmesh.node.prepare.Databases;
 import io.rowmesh.node.prepare.UnreachableException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.EOFException;
+import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
@@ -49,6 +54,25 @@ class AwaitedDatabaseTest {
             assertFalse(AwaitedDatabase.passes(new UnreachableException("cannot connect", new SQLException("no", "08001", cause))));
         }
         assertFalse(AwaitedDatabase.passes(new IllegalStateException("something else", new ConnectException("of a peer"))));
+    }
+
+    @Test
+    void aMySqlServerThatIsDownOrFullPasses() throws IOException {
+        int nobody;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            nobody = socket.getLocalPort();
+        }
+        assertTrue(AwaitedDatabase.passes(unreachable("127.0.0.1", nobody)));
+        assertFalse(AwaitedDatabase.passes(unreachable("nobody.invalid", nobody)));
+        assertTrue(AwaitedDatabase.passes(new UnreachableException("cannot connect", new SQLException("Too many connections", "08004", 1040))));
+        assertFalse(AwaitedDatabase.passes(new UnreachableException("cannot connect", new SQLException("Access denied", "28000", 1045))));
+    }
+
+    private static UnreachableException unreachable(String host, int port) {
+        Database.MySql database = new Database.MySql(host, port, "shop", "rm", Optional.empty(), "prefer", "shop", 4_000_000_000L);
+        UnreachableException e = assertThrows(UnreachableException.class, () -> Databases.connect(database));
+        assertTrue(e.getMessage().startsWith("cannot connect to database 'shop' at " + host + ":" + port + " as 'rm': "), e.getMessage());
+        return e;
     }
 
     @Test

@@ -15,7 +15,10 @@ final class MySqlTableFindings {
     private static final Set<String> INEXACT = Set.of("float", "double");
     /** Their values are found by number, whatever the collation of the labels. */
     private static final Set<String> NUMBERED = Set.of("enum", "set");
-    private static final String BEST_BINARY = "utf8mb4_0900_bin";
+    /** It tells spaces at the end apart, and keys of rows are texts of which nothing else in MySQL does. */
+    private static final String SPACES_COUNT = "utf8mb4_0900_bin";
+    /** Of all types of MySQL these have no exact text. */
+    private static final Set<String> NOT_CARRIED = Set.of("vector");
 
     private final MySqlServer server;
     private final List<Finding> findings = new ArrayList<>();
@@ -39,6 +42,8 @@ final class MySqlTableFindings {
             findings.add(Finding.lacking(table.id() + " has no primary key", "Rows are told apart by it: add one" + OR_OFF));
         }
         table.keyColumns().forEach(column -> key(table, column));
+        table.columns().stream().filter(column -> NOT_CARRIED.contains(column.dataType())).forEach(column -> findings.add(Finding.lacking(
+                "column " + column.name() + " of " + table.id() + " is a " + column.dataType(), "What cannot be carried exactly is refused: change it" + OR_OFF)));
         if (cascadesAreNotLogged()) {
             table.cascades().forEach(cascade -> cascade(table, cascade));
         }
@@ -57,22 +62,20 @@ final class MySqlTableFindings {
             findings.add(Finding.lacking(place + " is a " + column.dataType(),
                     "Values that print alike may differ, and -0 equals 0, so rows could not be told by it: choose another type" + OR_OFF));
         }
-        column.collation().filter(collation -> !collation.endsWith("_bin") && !NUMBERED.contains(column.dataType()))
-                .ifPresent(collation -> collation(table, column, place, collation));
+        column.collation().filter(collation -> !NUMBERED.contains(column.dataType())).ifPresent(collation -> collation(table, column, place, collation));
     }
 
     private void collation(MySqlTable table, MySqlTable.Column column, String place, String collation) {
-        findings.add(Finding.lacking("the collation of " + place + " is " + collation + ", which takes some different texts for one",
-                "Two rows of another region, 'Bob' and 'bob', would be one row here. Give the column a binary collation, with whatever else its definition says"
-                        + " (alter table " + table.quoted() + " modify " + MySqlNames.quoted(column.name()) + " " + column.type() + " collate "
-                        + binary(column.charset().orElseThrow()) + " not null ...)" + OR_OFF
+        if (collation.endsWith("_bin") && !collation.equals(SPACES_COUNT)) {
+            return;
+        }
+        findings.add(Finding.lacking("the collation of " + place + " is " + collation + ", which takes "
+                        + (collation.equals(SPACES_COUNT) ? "spaces at the end for a difference" : "some different texts for one"),
+                (collation.equals(SPACES_COUNT) ? "Of the binary collations it alone does, and rows are told apart as by the others."
+                        : "Two rows of another region, 'Bob' and 'bob', would be one row here.")
+                        + " Give the column a binary collation, with whatever else its definition says (alter table " + table.quoted() + " modify "
+                        + MySqlNames.quoted(column.name()) + " " + column.type() + " collate " + column.charset().orElseThrow() + "_bin not null ...)" + OR_OFF
                         + " Foreign keys that name the column need the same collation, and applications then find its values by the exact text only."));
-    }
-
-    /** Of utf8mb4's binary collations the newer one tells spaces at the end apart, too. */
-    private String binary(String charset) {
-        boolean newer = charset.equals("utf8mb4") && !server.rows("select 1 from information_schema.collations where collation_name = ?", BEST_BINARY).isEmpty();
-        return newer ? BEST_BINARY : charset + "_bin";
     }
 
     /** Until 9.6 InnoDB cascaded by itself; since then the server does, unless it is told to leave it to InnoDB. */

@@ -129,8 +129,10 @@ class PrepareMySqlStoryTest {
         try (Connection connection = region.connectAsTheNode(); Statement statement = connection.createStatement()) {
             assertEquals("UTC", value(statement, "select if(@@time_zone in ('UTC', '+00:00'), 'UTC', @@time_zone)"));
             assertEquals("utf8mb4", value(statement, "select @@character_set_client"));
-            for (String setting : new String[] {"foreign_key_checks = 0", "unique_checks = 1", "time_zone = '+00:00'", "innodb_lock_wait_timeout = 1000000",
-                    "sql_mode = 'NO_AUTO_VALUE_ON_ZERO,STRICT_ALL_TABLES'", "transaction_isolation = 'READ-COMMITTED'", "net_write_timeout = 600"}) {
+            for (String setting : new String[] {"foreign_key_checks = 0", "time_zone = '+00:00'", "innodb_lock_wait_timeout = 3600",
+                    "sql_mode = 'STRICT_ALL_TABLES,ALLOW_INVALID_DATES,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION'", "net_write_timeout = 600",
+                    "transaction_isolation = 'READ-COMMITTED'", "wait_timeout = 31536000", "max_execution_time = 0", "range_optimizer_max_mem_size = 0",
+                    "lc_messages = 'en_US'", "sql_safe_updates = 0", "max_error_count = 64"}) {
                 statement.execute("set session " + setting);
             }
             assertEquals("1", value(statement, "select get_lock('rowmesh_shop_us-1', 0)"));
