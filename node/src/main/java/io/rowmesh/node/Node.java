@@ -148,9 +148,10 @@ public final class Node implements AutoCloseable {
 
     /** Migrates the control tables where the role may, then refuses to go on while anything is lacking. */
     private ResolvedTables prepared() throws SQLException {
-        try (Connection connection = Databases.connect(config.database())) {
+        Database.Postgres database = postgres(config);
+        try (Connection connection = Databases.connect(database)) {
             if (ControlSchema.isOurs(connection)) {
-                ControlSchema.migrate(Databases.dataSource(postgres(config)));
+                ControlSchema.migrate(Databases.dataSource(database));
             }
             Preparation.require(config, connection);
             VersionsSince.note(connection);

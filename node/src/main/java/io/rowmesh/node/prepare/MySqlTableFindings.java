@@ -66,7 +66,7 @@ final class MySqlTableFindings {
     }
 
     private void collation(MySqlTable table, MySqlTable.Column column, String place, String collation) {
-        if (collation.endsWith("_bin") && !collation.equals(SPACES_COUNT)) {
+        if (isExact(collation)) {
             return;
         }
         findings.add(Finding.lacking("the collation of " + place + " is " + collation + ", which takes "
@@ -76,6 +76,11 @@ final class MySqlTableFindings {
                         + " Give the column a binary collation, with whatever else its definition says (alter table " + table.quoted() + " modify "
                         + MySqlNames.quoted(column.name()) + " " + column.type() + " collate " + column.charset().orElseThrow() + "_bin not null ...)" + OR_OFF
                         + " Foreign keys that name the column need the same collation, and applications then find its values by the exact text only."));
+    }
+
+    /** Whether it takes two texts for one only where they differ in spaces at the end. */
+    static boolean isExact(String collation) {
+        return collation.endsWith("_bin") && !collation.equals(SPACES_COUNT);
     }
 
     /** Until 9.6 InnoDB cascaded by itself; since then the server does, unless it is told to leave it to InnoDB. */

@@ -108,12 +108,14 @@ class PrepareMySqlStoryTest {
     }
 
     private void ready(TestingMySqlRegion region) throws Exception {
+        String written = region.server.value("select @@gtid_executed");
         TestingMySqlRegion.Result check = region.run("check");
         assertEquals(0, check.exitCode(), check.toString());
         assertTrue(check.out().contains("as " + region.user + ", MySQL 8.0.15\n"), check.out());
         assertTrue(check.out().contains("tables: 3 active-active, 1 send-only, 0 receive-only"), check.out());
         assertEquals("-- Nothing is lacking.\n", region.run("prepare").out());
         assertEquals("-- Nothing is lacking.\n", region.run("prepare", "--admin-user", "root").out());
+        assertEquals(written, region.server.value("select @@gtid_executed"), "looking changes nothing");
         try (Connection connection = Databases.connect(region.configured())) {
             ResolvedTables tables = ResolvedTables.read(region.config(), connection);
             assertEquals("[shop.Or'd\"\"er *é`;--, shop.audit_orders, shop.by_month, shop.orders]", tables.sending().toString());
