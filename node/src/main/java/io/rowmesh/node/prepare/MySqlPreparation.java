@@ -19,9 +19,9 @@ final class MySqlPreparation {
 
     static List<Finding> findings(NodeConfig config, Database.MySql database, Connection connection) {
         MySqlServer server = new MySqlServer(connection);
-        Optional<Finding> tooOld = MySqlSettings.tooOld(server);
-        if (tooOld.isPresent()) {
-            return List.of(tooOld.get());
+        Optional<Finding> unfit = MySqlSettings.unfit(server.version());
+        if (unfit.isPresent()) {
+            return List.of(unfit.get());
         }
         List<Finding> findings = new ArrayList<>(MySqlSettings.of(server, database));
         List<MySqlAccount> accounts = MySqlAccount.of(server, database.user());

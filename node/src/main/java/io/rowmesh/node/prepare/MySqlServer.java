@@ -8,7 +8,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -19,37 +18,26 @@ final class MySqlServer {
     private static final String NO_SUCH_RIGHT = "42000";
 
     private final Connection connection;
-    private final Map<String, String> variables;
-    private final String version;
+    /** Null until somebody asks for one. */
+    private Map<String, String> variables;
 
     MySqlServer(Connection connection) {
         this.connection = connection;
-        this.variables = rows("show global variables").stream().collect(Collectors.toUnmodifiableMap(row -> row.get(0), row -> row.get(1)));
-        this.version = value("select version()");
     }
 
     Connection connection() {
         return connection;
     }
 
-    /** As the server prints it, such as {@code 8.0.15} or {@code 10.11.6-MariaDB}. */
-    String version() {
-        return version;
+    MySqlVersion version() {
+        return new MySqlVersion(value("select version()"));
     }
 
-    boolean isMariaDb() {
-        return version.toLowerCase(Locale.ROOT).contains("mariadb");
-    }
-
-    /** Whether it is this release, such as 8 and 4, or a later one. */
-    boolean isAtLeast(int major, int minor) {
-        String[] parts = version.split("[.-]");
-        int first = Integer.parseInt(parts[0]);
-        return first > major || first == major && Integer.parseInt(parts[1]) >= minor;
-    }
-
-    /** A global variable, empty when this release has none of that name. */
+    /** A global variable as it was when the first of them was asked for, empty when this release has none of that name. */
     Optional<String> variable(String name) {
+        if (variables == null) {
+            variables = rows("show global variables").stream().collect(Collectors.toUnmodifiableMap(row -> row.get(0), row -> row.get(1)));
+        }
         return Optional.ofNullable(variables.get(name));
     }
 

@@ -35,13 +35,13 @@ final class MySqlSettings {
     }
 
     /** A version with which nothing else need be looked at. */
-    static Optional<Finding> tooOld(MySqlServer server) {
-        if (server.isMariaDb()) {
-            return Optional.of(Finding.lacking("the server is MariaDB (" + server.version() + "), and rowmesh needs MySQL 8.0 or later",
+    static Optional<Finding> unfit(MySqlVersion version) {
+        if (version.isMariaDb()) {
+            return Optional.of(Finding.lacking("the server is MariaDB (" + version + "), and rowmesh needs MySQL 8.0 or later",
                     "MariaDB's log has other transaction ids and commit times to the second only."));
         }
-        return server.isAtLeast(8, 0) ? Optional.empty() : Optional.of(Finding.lacking(
-                "the server is MySQL " + server.version() + ", and rowmesh needs 8.0 or later",
+        return version.isAtLeast(8, 0) ? Optional.empty() : Optional.of(Finding.lacking(
+                "the server is MySQL " + version + ", and rowmesh needs 8.0 or later",
                 "Only from 8.0 on does the log tell commit times to the microsecond and the names of columns; upgrade the server."));
     }
 
@@ -102,7 +102,7 @@ final class MySqlSettings {
 
     /** What these leave out of the log would never reach another region. */
     private static void filters(MySqlServer server, List<Finding> findings) {
-        String ask = server.isAtLeast(8, 2) ? "show binary log status" : "show master status";
+        String ask = server.version().isAtLeast(8, 2) ? "show binary log status" : "show master status";
         for (List<String> row : server.rowsIfAllowed(ask).orElse(List.of())) {
             if (!row.get(2).isEmpty() || !row.get(3).isEmpty()) {
                 findings.add(Finding.restart("the binary log leaves databases out (binlog_do_db '" + row.get(2) + "', binlog_ignore_db '" + row.get(3) + "')",

@@ -85,7 +85,7 @@ final class MySqlTableFindings {
 
     /** Until 9.6 InnoDB cascaded by itself; since then the server does, unless it is told to leave it to InnoDB. */
     private boolean cascadesAreNotLogged() {
-        return !server.isAtLeast(9, 6) || server.variable("innodb_native_foreign_keys").orElse("OFF").equals("ON");
+        return !server.version().isAtLeast(9, 6) || server.variable("innodb_native_foreign_keys").orElse("OFF").equals("ON");
     }
 
     private void cascade(MySqlTable table, MySqlTable.Cascade cascade) {
