@@ -1,7 +1,7 @@
 package io.rowmesh.schema.types;
 
 import java.nio.charset.Charset;
-import java.nio.charset.CharsetEncoder;
+import java.util.BitSet;
 import java.util.Map;
 import java.util.Optional;
 
@@ -13,25 +13,27 @@ public final class CharacterFit {
 
     /** Where Java's and MySQL's tables are the same, character by character. */
     private static final Map<String, String> SINGLE_BYTE = Map.ofEntries(
-            Map.entry("ascii", "US-ASCII"), Map.entry("latin2", "ISO-8859-2"), Map.entry("latin5", "ISO-8859-9"), Map.entry("latin7", "ISO-8859-13"),
-            Map.entry("greek", "ISO-8859-7"), Map.entry("hebrew", "ISO-8859-8"), Map.entry("cp1250", "windows-1250"),
-            Map.entry("cp1251", "windows-1251"), Map.entry("cp1256", "windows-1256"), Map.entry("cp1257", "windows-1257"),
-            Map.entry("koi8r", "KOI8-R"), Map.entry("koi8u", "KOI8-U"), Map.entry("cp850", "IBM850"), Map.entry("cp852", "IBM852"),
-            Map.entry("cp866", "IBM866"));
+            Map.entry("ascii", "US-ASCII"), Map.entry("latin1", "windows-1252"), Map.entry("latin2", "ISO-8859-2"), Map.entry("latin5", "ISO-8859-9"), Map.entry("latin7", "ISO-8859-13"),
+            Map.entry("cp1250", "windows-1250"), Map.entry("cp1251", "windows-1251"), Map.entry("cp1257", "windows-1257"),
+            Map.entry("koi8r", "KOI8-R"), Map.entry("cp850", "IBM850"), Map.entry("cp852", "IBM852"));
 
     /** The bytes for which Windows' 1252 has no character: MySQL's latin1 holds the control characters of those numbers. */
     private static final String LATIN1_CONTROLS = "\u0081\u008d\u008f\u0090\u009d";
 
-    private enum Kind { UTF8, UTF8_THREE_BYTES, UCS2, UTF16, UTF32, LATIN1, SINGLE_BYTE }
+    /** What Java reads where a byte has no character. */
+    private static final char NO_CHARACTER = '\ufffd';
+
+    private enum Kind { UTF8, UTF8_THREE_BYTES, UCS2, UTF16, UTF32, SINGLE_BYTE }
 
     private final String name;
     private final Kind kind;
-    private final Charset charset;
+    /** The characters of a single-byte set. */
+    private final BitSet characters;
 
-    private CharacterFit(String name, Kind kind, Charset charset) {
+    private CharacterFit(String name, Kind kind, BitSet characters) {
         this.name = name;
         this.kind = kind;
-        this.charset = charset;
+        this.characters = characters;
     }
 
     /** Of a character set as MySQL names it ({@code latin1}); empty for one whose characters rowmesh does not know. */
@@ -42,14 +44,23 @@ public final class CharacterFit {
             case "ucs2" -> Kind.UCS2;
             case "utf16", "utf16le" -> Kind.UTF16;
             case "utf32" -> Kind.UTF32;
-            case "latin1" -> Kind.LATIN1;
             default -> SINGLE_BYTE.containsKey(name) ? Kind.SINGLE_BYTE : null;
         };
-        if (kind == null) {
-            return Optional.empty();
+        return Optional.ofNullable(kind).map(known -> new CharacterFit(name, known, known == Kind.SINGLE_BYTE ? singleBytes(name) : null));
+    }
+
+    private static BitSet singleBytes(String name) {
+        byte[] bytes = new byte[256];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) i;
         }
-        String java = kind == Kind.LATIN1 ? "windows-1252" : SINGLE_BYTE.get(name);
-        return Optional.of(new CharacterFit(name, kind, java == null ? null : Charset.forName(java)));
+        BitSet characters = new BitSet();
+        new String(bytes, Charset.forName(SINGLE_BYTE.get(name))).chars().forEach(characters::set);
+        characters.clear(NO_CHARACTER);
+        if (name.equals("latin1")) {
+            LATIN1_CONTROLS.chars().forEach(characters::set);
+        }
+        return characters;
     }
 
     public String name() {
@@ -63,19 +74,17 @@ public final class CharacterFit {
 
     /** Whether each character of a text stands in it. Half of a surrogate pair is no character. */
     public boolean holds(String text) {
-        CharsetEncoder encoder = charset == null ? null : charset.newEncoder();
-        return text.codePoints().allMatch(point -> holds(point, encoder));
+        return text.codePoints().allMatch(this::holds);
     }
 
-    private boolean holds(int point, CharsetEncoder encoder) {
+    private boolean holds(int point) {
         if (Character.getType(point) == Character.SURROGATE) {
             return false;
         }
         return switch (kind) {
             case UTF8, UTF16, UTF32 -> true;
             case UTF8_THREE_BYTES, UCS2 -> Character.isBmpCodePoint(point);
-            case LATIN1 -> LATIN1_CONTROLS.indexOf(point) >= 0 || encoder.canEncode(Character.toString(point));
-            case SINGLE_BYTE -> encoder.canEncode(Character.toString(point));
+            case SINGLE_BYTE -> characters.get(point);
         };
     }
 
@@ -85,7 +94,7 @@ public final class CharacterFit {
             case UTF8, UTF8_THREE_BYTES -> text.codePoints().mapToLong(CharacterFit::utf8Bytes).sum();
             case UCS2, UTF16 -> 2L * text.length();
             case UTF32 -> 4L * text.codePointCount(0, text.length());
-            case LATIN1, SINGLE_BYTE -> text.length();
+            case SINGLE_BYTE -> text.length();
         };
     }
 

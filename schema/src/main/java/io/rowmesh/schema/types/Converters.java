@@ -33,6 +33,7 @@ final class Converters {
             Map.entry("interval-to-time", TemporalTexts::intervalToTime),
             Map.entry("json-to-jsonb", JsonTexts::toJsonb),
             Map.entry("jsonb-to-json", JsonTexts::toMySql),
+            Map.entry("json", JsonTexts::betweenMySql),
             Map.entry("text-to-json", JsonTexts::checked));
 
     private Converters() {

@@ -14,6 +14,11 @@ final class JsonTexts {
             NumberTexts.Range.signed(64).least(), NumberTexts.Range.unsigned(64).most());
     private static final int MYSQL_LEVELS = 100;
     private static final int MYSQL_KEY_BYTES = 65_535;
+    /** Whole numbers of so many bits are doubles. */
+    private static final int DOUBLE_BITS = 53;
+    private static final int LARGEST_POWER = 308;
+    /** A double has no zeros at its end, but for 1.0. */
+    private static final Pattern DECIMAL = Pattern.compile("-?\\d+\\.\\d+0");
     /** How MySQL writes what has no JSON form, such as a blob or a bit string that a function put into a document. */
     private static final Pattern OPAQUE = Pattern.compile("base64:type\\d+:.*", Pattern.DOTALL);
 
@@ -36,9 +41,7 @@ final class JsonTexts {
                 if (hasNul(string)) {
                     throw ValueMisfit.of("has a string with the character NUL, which jsonb does not hold");
                 }
-                if (OPAQUE.matcher(string).matches()) {
-                    throw ValueMisfit.of("has a binary value, which only MySQL's documents hold");
-                }
+                checkNotOpaque(string);
             }
         });
     }
@@ -60,6 +63,30 @@ final class JsonTexts {
         });
     }
 
+    /** MySQL's document into MySQL's: what it writes it does not read exactly in every case. */
+    static String betweenMySql(String text, Converter.Pair pair) throws ValueMisfit {
+        return JsonScan.copy(text, MYSQL_LEVELS, new JsonScan.Judge() {
+            @Override
+            public String number(String number) throws ValueMisfit {
+                if (DECIMAL.matcher(number).matches()) {
+                    throw ValueMisfit.of("has a decimal number with zeros at its end, which MySQL reads without them");
+                }
+                return mySqlNumber(number);
+            }
+
+            @Override
+            public void string(String string, boolean key) throws ValueMisfit {
+                checkNotOpaque(string);
+            }
+        });
+    }
+
+    private static void checkNotOpaque(String string) throws ValueMisfit {
+        if (OPAQUE.matcher(string).matches()) {
+            throw ValueMisfit.of("has a binary value, which MySQL would read as a string");
+        }
+    }
+
     /** A whole number as it is; any other so that MySQL reads the double whose shortest decimal it is. */
     private static String mySqlNumber(String number) throws ValueMisfit {
         BigDecimal value = new BigDecimal(number);
@@ -67,11 +94,38 @@ final class JsonTexts {
         if (written && MYSQL_WHOLE.holds(new BigInteger(number))) {
             return number;
         }
-        double nearest = value.doubleValue();
-        if (Double.isInfinite(nearest) || FloatTexts.shortest(nearest).compareTo(value) != 0) {
-            throw ValueMisfit.of("has a number with more digits than MySQL's documents keep");
+        if (value.signum() == 0) {
+            return number.startsWith("-") ? "-0.0" : "0.0";
         }
-        return value.signum() == 0 ? "0.0" : scientific(value.stripTrailingZeros());
+        double nearest = value.doubleValue();
+        BigDecimal digits = value.stripTrailingZeros();
+        boolean kept = Double.isFinite(nearest) && FloatTexts.shortest(nearest).compareTo(value) == 0;
+        if (!kept || !mySqlReads(digits, nearest)) {
+            throw ValueMisfit.of("has a number with more digits than MySQL keeps and reads exactly");
+        }
+        return scientific(digits);
+    }
+
+    /**
+     * Whether MySQL's reader of JSON (RapidJSON in its fast mode, tried) finds the nearest double: it takes the digits as a whole number and multiplies or
+     * divides that by a power of ten, and rounds each time.
+     */
+    private static boolean mySqlReads(BigDecimal digits, double nearest) {
+        BigInteger significand = digits.unscaledValue();
+        int exponent = -digits.scale();
+        if (significand.bitLength() > DOUBLE_BITS) {
+            return false;
+        }
+        double scaled = significand.doubleValue();
+        if (exponent < -LARGEST_POWER) {
+            scaled /= power(LARGEST_POWER);
+            exponent += LARGEST_POWER;
+        }
+        return (exponent < 0 ? scaled / power(-exponent) : scaled * power(exponent)) == nearest;
+    }
+
+    private static double power(int exponent) {
+        return Double.parseDouble("1e" + exponent);
     }
 
     private static String scientific(BigDecimal digits) {

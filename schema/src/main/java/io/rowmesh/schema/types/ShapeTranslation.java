@@ -94,7 +94,8 @@ public final class ShapeTranslation {
 
     /** Whether changes stay as they are: the same columns in the same order, of the same types, and with room for every character. */
     public boolean changesNothing() {
-        return source.equals(target) && carried.stream().allMatch(each -> each.characters().holdsEverything());
+        return source.equals(target)
+                && carried.stream().allMatch(each -> each.mapping().verdict() == Verdict.EXACT && each.characters().holdsEverything());
     }
 
     /**

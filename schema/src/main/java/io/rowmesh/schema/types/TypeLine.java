@@ -19,7 +19,7 @@ record TypeLine(Section section, List<String> sources, List<String> targets, Ver
     enum Section {
         MYSQL_TO_POSTGRES("From MySQL to PostgreSQL", true, false),
         POSTGRES_TO_MYSQL("From PostgreSQL to MySQL", false, true),
-        MYSQL_TO_MYSQL("Between MySQL columns of different types", true, true);
+        MYSQL_TO_MYSQL("Between MySQL columns", true, true);
 
         private final String heading;
         private final boolean fromMySql;

@@ -13,7 +13,7 @@ public final class TypesPage {
             Rendered from `schema/src/main/resources/io/rowmesh/schema/types/type-mappings.txt`, the one table by which rowmesh converts values.
 
             Between PostgreSQL and PostgreSQL nothing is converted: values travel as PostgreSQL's own exact texts. The same holds between MySQL
-            columns of the same type. This page is about all other pairs.
+            columns of the same type, but for `json`. This page is about all other pairs.
 
             | verdict | what it means |
             | --- | --- |
