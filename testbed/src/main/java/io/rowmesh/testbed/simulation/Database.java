@@ -323,7 +323,7 @@ final class Database {
         self.state = DbTransaction.State.COMMITTING;
         log.add(self);
         self.position = log.size();
-        self.loggedMicros = clock();
+        self.loggedMicros = world.planted == Fault.READER_TAKES_COMMIT_FOR_VERSION ? clock() : 0;
         if (self.durable || mySql) {
             flushed = log.size();
         }

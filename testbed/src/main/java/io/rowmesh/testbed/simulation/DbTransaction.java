@@ -27,7 +27,7 @@ final class DbTransaction {
     /** Commit timestamp; set up at the start for applied transactions, else taken in the commit. */
     long micros;
     boolean stamped;
-    /** What the clock showed when it was put into the log. */
+    /** For a planted fault: what the clock showed when it was put into the log. */
     long loggedMicros;
     /** Until when its commit stands still where it is. */
     long pausedUntil;

@@ -26,8 +26,9 @@ final class EveryOrder {
      * @param local     statements of users there, each of a session of its own: kind, key, other key
      * @param remote    what the other regions write before
      * @param rowBefore whether a row with key 0 is everywhere before
+     * @param mySql     whether all databases behave as MySQL does
      */
-    record Plot(int region, List<int[]> local, List<Remote> remote, boolean rowBefore, int tables) {
+    record Plot(int region, List<int[]> local, List<Remote> remote, boolean rowBefore, int tables, boolean mySql) {
 
         @Override
         public String toString() {

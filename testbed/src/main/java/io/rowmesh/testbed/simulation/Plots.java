@@ -32,15 +32,22 @@ final class Plots {
     private static final int[][] TWO_AND_ONE = {{1, 2, 0}, {0, 1, 0}, {0, 2, 1}, {0, 1, 1}, {0, 1, 2}, {1, 1, 0}, {0, 0, 0}, {0, 0, 1}};
 
     private final int tables;
+    private final boolean mySql;
     private final List<Plot> all = new ArrayList<>();
 
-    private Plots(int tables) {
+    private Plots(int tables, boolean mySql) {
         this.tables = tables;
+        this.mySql = mySql;
     }
 
     /** @param operations two or three */
     static List<Plot> of(int operations, int tables) {
-        Plots plots = new Plots(tables);
+        return of(operations, tables, false);
+    }
+
+    /** @param mySql whether all databases behave as MySQL does */
+    static List<Plot> of(int operations, int tables, boolean mySql) {
+        Plots plots = new Plots(tables, mySql);
         for (int[] kinds : kinds(operations)) {
             for (int row = 0; row < 2; row++) {
                 for (int remote = 0; remote <= operations; remote++) {
@@ -73,7 +80,7 @@ final class Plots {
             local.add(new int[] {kinds[i], 0, 1});
         }
         switch (remote) {
-            case 0 -> all.add(new Plot(0, local, List.of(), row, tables));
+            case 0 -> all.add(new Plot(0, local, List.of(), row, tables, mySql));
             case 1 -> one(kinds, local, row);
             case 2 -> two(kinds, local, row);
             default -> three(kinds, row);
@@ -82,9 +89,9 @@ final class Plots {
 
     private void one(int[] kinds, List<int[]> local, boolean row) {
         for (int offset : new int[] {-10, 0, 10}) {
-            all.add(new Plot(0, local, List.of(remote(1, kinds[0], offset, false)), row, tables));
+            all.add(new Plot(0, local, List.of(remote(1, kinds[0], offset, false)), row, tables, mySql));
         }
-        all.add(new Plot(2, local, List.of(remote(0, kinds[0], 0, false)), row, tables));
+        all.add(new Plot(2, local, List.of(remote(0, kinds[0], 0, false)), row, tables, mySql));
     }
 
     private void two(int[] kinds, List<int[]> local, boolean row) {
@@ -102,7 +109,7 @@ final class Plots {
     /** The second one has seen the first, or not; its own region's it has. */
     private void two(int looked, int first, int second, int[] kinds, int[] offsets, List<int[]> local, boolean row) {
         for (int saw = 0; saw < (offsets[1] > offsets[0] && first != second ? 2 : 1); saw++) {
-            all.add(new Plot(looked, local, List.of(remote(first, kinds[0], offsets[0], false), remote(second, kinds[1], offsets[1], saw == 1)), row, tables));
+            all.add(new Plot(looked, local, List.of(remote(first, kinds[0], offsets[0], false), remote(second, kinds[1], offsets[1], saw == 1)), row, tables, mySql));
         }
     }
 
@@ -130,7 +137,7 @@ final class Plots {
                 others.add(remote(regions[i], kinds[i], (ranks[i] < past ? -20 : 10) + 2 * ranks[i], false));
             }
             if (first == third) {
-                all.add(new Plot(0, List.of(), others, row, tables));
+                all.add(new Plot(0, List.of(), others, row, tables, mySql));
             } else {
                 whatWasSeen(others.get(0), others.get(1), others.get(2), row);
             }
@@ -158,7 +165,7 @@ final class Plots {
     }
 
     private void others(boolean row, Remote... remotes) {
-        all.add(new Plot(0, List.of(), List.of(remotes), row, tables));
+        all.add(new Plot(0, List.of(), List.of(remotes), row, tables, mySql));
     }
 
     private static Remote remote(int region, int kind, int offset, boolean saw) {

@@ -89,7 +89,7 @@ final class Scene {
         this.plot = plot;
         this.reduced = reduced;
         Profile profile = new Profile.Draft().regions(REGIONS).keys(2).statements(1).mix(1, 0, 0, 0, 0, 0).delay(1)
-                .slowCommits(1_000).unbatched(1_000).stall(1).tables(plot.tables()).done();
+                .slowCommits(1_000).unbatched(1_000).stall(1).tables(plot.tables()).mySql(plot.mySql() ? (1 << REGIONS) - 1 : 0).done();
         world = new World(new FixedChoices(), profile, planted, null);
         region = world.regions[plot.region()];
         if (plot.rowBefore()) {
@@ -137,6 +137,9 @@ final class Scene {
                 settled &= region.lanes.get(lane).settle(plot.rowBefore() && plot.region() > 0 && lane == 0 ? 1 : 0);
             }
             region.capture.step();
+            if (region.reader != null) {
+                region.reader.step();
+            }
             region.database.flush();
             settled &= region.capture.isQuiet();
         }
@@ -159,6 +162,9 @@ final class Scene {
         Set<Integer> origins = new TreeSet<>();
         plot.remote().forEach(remote -> origins.add(remote.region()));
         origins.forEach(origin -> actors.add(region.lanes.get(origin - (origin > region.number ? 1 : 0))));
+        if (region.reader != null) {
+            actors.add(region.reader);
+        }
         if (plot.remote().stream().anyMatch(remote -> remote.offset() >= 0)) {
             actors.add(new Time(world));
         }
@@ -169,7 +175,11 @@ final class Scene {
         Region there = world.regions[remote.region()];
         there.database.skew = remote.offset();
         if (remote.saw()) {
-            exhaust(List.copyOf(there.lanes));
+            List<Actor> applying = new ArrayList<>(there.lanes);
+            if (there.reader != null) {
+                applying.add(there.reader);
+            }
+            exhaust(applying);
         }
         exhaust(List.of(LocalSession.scripted(there, List.of(remote.statement()))));
         exhaust(List.of(there.capture));

@@ -52,7 +52,7 @@ public final class SimulateCommand implements Callable<Integer> {
 
     @Option(names = "--scope", description = "search a small scope schedule by schedule: ${COMPLETION-CANDIDATES} (pairs or triples of"
             + " operations in three regions, or a row that is inserted anew while another region deletes it; EVERY_: in all orders in which what"
-            + " happens in one region can happen, of --rules LAST_WRITE_WINS or COUNTERS, --seeds of them from --from on)")
+            + " happens in one region can happen, of --rules LAST_WRITE_WINS, COUNTERS or MYSQL, --seeds of them from --from on)")
     private ScopeName scope;
 
     @Option(names = "--deviations", defaultValue = "1", description = "with --scope: places at most in which a schedule deviates from"
@@ -87,17 +87,17 @@ public final class SimulateCommand implements Callable<Integer> {
             case PAIRS -> schedules(Scope.pairs());
             case TRIPLES -> schedules(Scope.triples());
             case WINDOW -> schedules(List.of(Scope.reinsertMeetsDelete()));
-            case EVERY_PAIR -> orders(Plots.of(2, tablesOfPlots()), workers);
-            case EVERY_TRIPLE -> orders(Plots.of(3, tablesOfPlots()), workers);
+            case EVERY_PAIR -> orders(Plots.of(2, tablesOfPlots(), rules == Rules.MYSQL), workers);
+            case EVERY_TRIPLE -> orders(Plots.of(3, tablesOfPlots(), rules == Rules.MYSQL), workers);
         };
     }
 
     private int tablesOfPlots() {
         return switch (rules) {
-            case ALL, LAST_WRITE_WINS -> Profile.ONLY_ROWS;
+            case ALL, LAST_WRITE_WINS, MYSQL -> Profile.ONLY_ROWS;
             case COUNTERS -> Profile.ONLY_COUNTERS;
             default -> throw new ParameterException(spec.commandLine(),
-                    "every order is searched of LAST_WRITE_WINS, the default, and of COUNTERS, not of " + rules);
+                    "every order is searched of LAST_WRITE_WINS, the default, of COUNTERS and of MYSQL, not of " + rules);
         };
     }
 

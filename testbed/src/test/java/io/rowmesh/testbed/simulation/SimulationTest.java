@@ -36,6 +36,14 @@ class SimulationTest {
     }
 
     @Test
+    void everyHistoryWithMySqlEndsWithEqualRegions() throws InterruptedException {
+        for (Rules rules : List.of(Rules.MYSQL, Rules.MIXED, Rules.MIXED_CLOCK_STEPS)) {
+            Campaign campaign = new Campaign(1, 2_000, rules, null).run(Runtime.getRuntime().availableProcessors(), () -> false);
+            assertEquals("[]", campaign.failed().toString());
+        }
+    }
+
+    @Test
     void everyHistoryWithRewrittenTablesEndsWithEqualRegions() throws InterruptedException {
         Campaign campaign = new Campaign(1, 1_000, Rules.REWRITES, null).run(Runtime.getRuntime().availableProcessors(), () -> false);
         assertEquals("[]", campaign.failed().toString());
