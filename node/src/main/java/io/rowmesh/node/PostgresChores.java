@@ -79,7 +79,7 @@ final class PostgresChores implements Chores {
     }
 
     @Override
-    public long tombstones() {
+    public long tombstones() throws SQLException {
         return collector.standing();
     }
 

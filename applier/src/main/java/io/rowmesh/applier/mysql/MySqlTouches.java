@@ -5,8 +5,8 @@ import io.rowmesh.applier.touch.TouchDatabase;
 import io.rowmesh.applier.touch.TouchSession;
 import io.rowmesh.rules.credible.LogVersions;
 import io.rowmesh.rules.credible.WrittenKey;
-import io.rowmesh.schema.JsonText;
 import io.rowmesh.schema.RowChange;
+import io.rowmesh.schema.RowKey;
 import io.rowmesh.schema.TableShape;
 import io.rowmesh.schema.mysql.MySqlNames;
 
@@ -97,7 +97,7 @@ public final class MySqlTouches implements TouchDatabase {
         if (key.isWholeTable()) {
             return Optional.of(new RowChange.Truncate(shape));
         }
-        List<String> texts = JsonText.strings(key.key());
+        List<String> texts = RowKey.texts(key.key());
         return texts.size() != shape.keyPositions().length ? Optional.empty()
                 : Optional.of(new RowChange.Delete(shape, shape.keyOnly(texts.toArray(String[]::new))));
     }
