@@ -15,7 +15,12 @@ final class MySqlGrants {
     private static final Pattern PRIVILEGE = Pattern.compile("([A-Z_ ]+?)( \\([^)]*\\))?(?:, |$)");
     private static final String ALL = "ALL PRIVILEGES";
 
-    /** @param database {@code *}, or a pattern with backslashes; @param table {@code *}, or a name */
+    /**
+     * One line of the answer.
+     *
+     * @param database {@code *}, or a pattern with backslashes
+     * @param table    {@code *}, or a name
+     */
     private record Grant(boolean revoked, Set<String> privileges, String database, String table) {
     }
 

@@ -15,7 +15,7 @@ final class MySqlTableFindings {
     private static final Set<String> INEXACT = Set.of("float", "double");
     /** Their values are found by number, whatever the collation of the labels. */
     private static final Set<String> NUMBERED = Set.of("enum", "set");
-    /** It tells spaces at the end apart, and keys of rows are texts of which nothing else in MySQL does. */
+    /** For it alone of the binary ones spaces at the end make a difference; the key of a row (RowKey) takes them for none. */
     private static final String SPACES_COUNT = "utf8mb4_0900_bin";
     /** Of all types of MySQL these have no exact text. */
     private static final Set<String> NOT_CARRIED = Set.of("vector");
