@@ -34,9 +34,8 @@ public final class BinlogPositions {
         base = newBase;
     }
 
-    /** The least base, of whole files, with which a position is behind another one. */
-    public long baseBehind(String file, long offset, long position) {
-        long files = (position >>> OFFSET_BITS) + 1 - number(file);
-        return Long.compareUnsigned((number(file) << OFFSET_BITS) + offset, position) > 0 ? 0 : Math.max(0, files) << OFFSET_BITS;
+    /** A base with which all positions, of whatever file, are behind another one. */
+    public static long baseBehind(long position) {
+        return (position >>> OFFSET_BITS) + 1 << OFFSET_BITS;
     }
 }

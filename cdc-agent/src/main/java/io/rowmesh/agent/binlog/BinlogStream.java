@@ -77,6 +77,10 @@ public final class BinlogStream {
             super(address.host(), address.port(), address.user(), address.password() == null ? "" : address.password());
         }
 
+        boolean hasReadAll() throws IOException {
+            return channel.getInputStream().available() == 0;
+        }
+
         @Override
         protected void updateGtidSet(Event event) {
             // Ours is kept by EventReading.
@@ -120,6 +124,9 @@ public final class BinlogStream {
         }
         try {
             reading.take(event);
+            if (reading.isBetween() && client.hasReadAll()) {
+                reader.idle();
+            }
         } catch (IOException | RuntimeException | Error e) {
             end(e);
         }

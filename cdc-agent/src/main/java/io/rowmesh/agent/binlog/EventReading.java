@@ -60,6 +60,11 @@ final class EventReading {
         }
     }
 
+    /** Whether no transaction is open. */
+    boolean isBetween() {
+        return place == Place.BETWEEN;
+    }
+
     private void take(EventType type, EventHeaderV4 header, Event event) throws IOException {
         switch (type) {
             case GTID -> begin(((GtidEventData) new GtidEventDataDeserializer().deserialize(new ByteArrayInputStream(bytes(event)))));

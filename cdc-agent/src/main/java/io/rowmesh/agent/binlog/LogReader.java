@@ -39,4 +39,7 @@ public interface LogReader {
 
     /** Between two transactions: everything before this position has been told. */
     void reached(long position);
+
+    /** Between two transactions: nothing more has come yet, and the next may take long. */
+    void idle();
 }

@@ -107,7 +107,7 @@ final class BatchHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEv
     }
 
     private TransactionAssembly.Outcome takeBoundary(SourceRecord record, Struct value) {
-        String id = value.getString("id");
+        String id = xid(value.getString("id"));
         if (value.getString("status").equals("BEGIN")) {
             assembly.begin(id);
             return null;
@@ -117,6 +117,11 @@ final class BatchHandler implements DebeziumEngine.ChangeConsumer<RecordChangeEv
             throw new CaptureException("the end of transaction " + id + " came without its position");
         }
         return assembly.end(id, position, value.getInt64("event_count"));
+    }
+
+    /** An id is {@code xid:position}, and only the xid is the same at both ends. */
+    private static String xid(String id) {
+        return id.substring(0, id.indexOf(':'));
     }
 
     /** Messages outside of transactions come between them. */

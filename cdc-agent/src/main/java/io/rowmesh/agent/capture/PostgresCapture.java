@@ -85,7 +85,7 @@ public final class PostgresCapture {
             CapturedTables tables = new CapturedTables(connection, Set.copyOf(options.tables()));
             AppliedTransactions applied = new AppliedTransactions(options.exactSeen() ? log.seenAtEnd() : null, seenAt);
             TransactionAssembly assembly = new TransactionAssembly(options.region(), log, localWrites, applied, options.deciding(), options.counting(),
-                    new AbsentValues(connection), metrics);
+                    new AbsentValues(connection)::complete, metrics);
             engine = new EngineRun(options, new BatchHandler(log, assembly, tables, localWrites, applied, () -> supervisor.awaitRoom(log)),
                     supervisor::opened);
             if (!supervisor.isStopping()) {

@@ -29,7 +29,7 @@ final class TransactionAssembly {
     private final AppliedTransactions applied;
     private final Predicate<TableId> deciding;
     private final Predicate<TableId> counting;
-    private final AbsentValues absentValues;
+    private final Completion completion;
     private final CaptureMetrics metrics;
 
     // The open transaction.
@@ -54,8 +54,18 @@ final class TransactionAssembly {
     /** End (LSN) of the last transaction that is in the log, synced or not. */
     private long lastPosition;
 
+    /** Hands on changes in their order with the values that the log did not carry, without those that need none any more. */
+    interface Completion {
+
+        /** Where the log carries every value. */
+        Completion NONE = (changes, xid, completed) -> changes.forEach(completed);
+
+        /** @param xid the transaction's number in the database */
+        void complete(List<RowChange> changes, long xid, Consumer<RowChange> completed);
+    }
+
     TransactionAssembly(String region, ChangeLog log, LocalWrites localWrites, AppliedTransactions applied,
-                        Predicate<TableId> deciding, Predicate<TableId> counting, AbsentValues absentValues, CaptureMetrics metrics) {
+                        Predicate<TableId> deciding, Predicate<TableId> counting, Completion completion, CaptureMetrics metrics) {
         this.region = region;
         this.log = log;
         this.localWrites = localWrites;
@@ -63,7 +73,7 @@ final class TransactionAssembly {
         this.applied = applied;
         this.deciding = deciding;
         this.counting = counting;
-        this.absentValues = absentValues;
+        this.completion = completion;
         this.metrics = metrics;
         this.lastPosition = log.lastPosition();
     }
@@ -138,7 +148,7 @@ final class TransactionAssembly {
         List<RowChange> incomplete = pending;
         pending = new ArrayList<>();
         pendingBytes = 0;
-        absentValues.complete(incomplete, open.xid(), this::add);
+        completion.complete(incomplete, open.xid(), this::add);
         writeChunk();
     }
 
@@ -261,17 +271,12 @@ final class TransactionAssembly {
     }
 
     private void requireWhole(String id, long eventCount) {
-        if (!sameTransaction(openId, id)) {
+        if (!openId.equals(id)) {
             throw new CaptureException("transaction " + openId + " ended as " + id);
         }
         if (events != eventCount) {
             throw new CaptureException("transaction " + id + " has " + eventCount + " changes, of which " + events + " arrived");
         }
-    }
-
-    /** An id is {@code xid:position}, and only the xid is the same all along. */
-    private static boolean sameTransaction(String begun, String ended) {
-        return begun.substring(0, begun.indexOf(':') + 1).equals(ended.substring(0, ended.indexOf(':') + 1));
     }
 
     private void reset() {

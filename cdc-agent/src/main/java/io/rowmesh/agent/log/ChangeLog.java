@@ -53,6 +53,7 @@ public final class ChangeLog implements AutoCloseable {
     private final LogStore.Batch pending;
     private final OpenTransaction open;
     private final SeenAtEnd seenAtEnd;
+    private final SourceOffset sourceOffset;
     private volatile Mark committed;
     private volatile long newestMicros;
 
@@ -69,6 +70,7 @@ public final class ChangeLog implements AutoCloseable {
         this.pending = store.batch();
         this.open = new OpenTransaction(store, pending);
         this.seenAtEnd = new SeenAtEnd(store);
+        this.sourceOffset = new SourceOffset(store);
         byte[] newest = store.get(Family.META, LogKeys.NEWEST);
         this.newestMicros = newest == null ? Long.MIN_VALUE : LogKeys.readMicros(newest);
     }
@@ -141,6 +143,11 @@ public final class ChangeLog implements AutoCloseable {
 
     /** @param seen what the source had applied of other regions at the start position, exactly; null when that is not known */
     public void beginEpoch(int epoch, long startPosition, List<SeenMark> seen) {
+        beginEpoch(epoch, startPosition, seen, "");
+    }
+
+    /** @param offset as {@link #sourceOffset(String)}, of the start position */
+    public void beginEpoch(int epoch, long startPosition, List<SeenMark> seen, String offset) {
         stateLock.lock();
         try {
             if (state.epoch() != 0 && lastSequence() > 0) {
@@ -151,7 +158,7 @@ public final class ChangeLog implements AutoCloseable {
                 throw new ChangeLogException("epoch " + epoch + " cannot begin in " + directory + ": epochs up to "
                         + state.highestEpoch() + " were used already; use a greater one");
             }
-            become(state.begun(epoch, startPosition), seen);
+            become(state.begun(epoch, startPosition), seen, offset);
         } finally {
             stateLock.unlock();
         }
@@ -161,13 +168,13 @@ public final class ChangeLog implements AutoCloseable {
     public void clear() {
         stateLock.lock();
         try {
-            become(state.cleared(), null);
+            become(state.cleared(), null, "");
         } finally {
             stateLock.unlock();
         }
     }
 
-    private void become(LogState next, List<SeenMark> seen) {
+    private void become(LogState next, List<SeenMark> seen, String offset) {
         open.forget();
         pending.clear();
         pending.deleteRange(Family.ENTRIES, LogKeys.entry(0), LogKeys.END).deleteRange(Family.CHUNKS, LogKeys.entry(0), LogKeys.END)
@@ -175,8 +182,11 @@ public final class ChangeLog implements AutoCloseable {
                 .put(Family.META, LogKeys.SYNCED, LogKeys.mark(next.synced()))
                 .put(Family.META, LogKeys.TRIMMED, LogKeys.mark(next.trimmed()));
         seenAtEnd.put(pending, seen);
+        sourceOffset.set(offset);
+        sourceOffset.put(pending);
         store.write(pending, true);
         seenAtEnd.become(seen);
+        sourceOffset.stand();
         committed = next.synced();
         trimmer.restart();
         state = next;
@@ -186,6 +196,16 @@ public final class ChangeLog implements AutoCloseable {
     /** What the source had applied of other regions at {@link #lastPosition}, exactly; null when that is not known. The writer's. */
     public List<SeenMark> seenAtEnd() {
         return seenAtEnd.synced();
+    }
+
+    /** What {@link #sourceOffset(String)} said of {@link #lastPosition}; empty when it was never called. The writer's. */
+    public String sourceOffset() {
+        return sourceOffset.stored();
+    }
+
+    /** Where to read on behind the transaction that was just committed, for a source that does not remember it. Stands with its sync. */
+    public void sourceOffset(String offset) {
+        sourceOffset.set(offset);
     }
 
     /** From here on transactions may be applied of which the writer does not learn. Everything committed must be synced. */
@@ -277,6 +297,7 @@ public final class ChangeLog implements AutoCloseable {
         store.write(pending, false);
         committed = state.synced();
         seenAtEnd.discard();
+        sourceOffset.discard();
     }
 
     /** Makes everything committed durable (an fsync of the disk), then visible to readers. */
@@ -285,10 +306,12 @@ public final class ChangeLog implements AutoCloseable {
         if (mark.equals(state.synced())) {
             return;
         }
+        sourceOffset.put(pending);
         pending.put(Family.META, LogKeys.SYNCED, LogKeys.mark(mark)).put(Family.META, LogKeys.NEWEST, LogKeys.micros(newestMicros));
         seenAtEnd.put(pending);
         store.write(pending, true);
         seenAtEnd.sync();
+        sourceOffset.stand();
         stateLock.lock();
         try {
             state = state.withSynced(mark);

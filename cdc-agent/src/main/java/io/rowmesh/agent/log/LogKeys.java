@@ -15,6 +15,7 @@ final class LogKeys {
     static final byte[] TRIMMED = text("trimmed");
     static final byte[] SEEN = text("seen");
     static final byte[] SECRET = text("secret");
+    static final byte[] SOURCE_OFFSET = text("source-offset");
     /** Above every key of a transaction: sequences are positive. */
     static final byte[] END = {(byte) 0xff};
 

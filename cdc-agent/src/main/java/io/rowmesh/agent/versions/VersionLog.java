@@ -162,4 +162,9 @@ final class VersionLog implements LogReader {
     public void reached(long position) {
         progress.at(position, null);
     }
+
+    @Override
+    public void idle() {
+        // Every transaction is kept at its end.
+    }
 }

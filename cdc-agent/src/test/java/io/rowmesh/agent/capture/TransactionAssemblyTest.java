@@ -41,7 +41,7 @@ class TransactionAssemblyTest {
         log = ChangeLog.open(directory, "eu");
         log.beginEpoch(3, 100);
         LocalWrites hooks = new LocalWrites(() -> { }, (transaction, rows) -> hooked.add(transaction), () -> { }, position -> { });
-        assembly = new TransactionAssembly("eu", log, hooks, new AppliedTransactions(null, position -> SEEN), table -> false, table -> false, new AbsentValues(null),
+        assembly = new TransactionAssembly("eu", log, hooks, new AppliedTransactions(null, position -> SEEN), table -> false, table -> false, new AbsentValues(null)::complete,
                 new CaptureMetrics(new SimpleMeterRegistry()));
     }
 
@@ -71,9 +71,9 @@ class TransactionAssemblyTest {
 
     @Test
     void wholeTransaction() {
-        assembly.begin("42:150");
+        assembly.begin("42");
         rows(1, 2);
-        assertEquals(Outcome.APPENDED, assembly.end("42:200", 200, 2));
+        assertEquals(Outcome.APPENDED, assembly.end("42", 200, 2));
         assertEquals(List.of(row(1), row(2)), logged(1));
         assertEquals(new TransactionHeader("eu", 3, 1, 5000, 200, 2, 1, SEEN, false), log.header(1).orElseThrow());
         assertEquals(List.of(1L), hooked.stream().map(TransactionSoFar::sequence).toList());
@@ -81,26 +81,26 @@ class TransactionAssemblyTest {
 
     @Test
     void aSecondBeginDiscardsWhatCameSoFar() {
-        assembly.begin("42:150");
+        assembly.begin("42");
         rows(1, 4500);
-        assembly.begin("42:150");
+        assembly.begin("42");
         rows(1, 4500);
-        assertEquals(Outcome.APPENDED, assembly.end("42:200", 200, 4500));
+        assertEquals(Outcome.APPENDED, assembly.end("42", 200, 4500));
         assertEquals(4500, logged(1).size());
         assertEquals(3, log.header(1).orElseThrow().chunks());
     }
 
     @Test
     void duplicatesAreDroppedAtTheirEnd() {
-        assembly.begin("41:90");
+        assembly.begin("41");
         rows(1, 4500);
-        assertEquals(Outcome.DUPLICATE, assembly.end("41:100", 100, 4500));
-        assembly.begin("42:150");
+        assertEquals(Outcome.DUPLICATE, assembly.end("41", 100, 4500));
+        assembly.begin("42");
         rows(1, 1);
-        assertEquals(Outcome.APPENDED, assembly.end("42:200", 200, 1));
-        assembly.begin("42:150");
+        assertEquals(Outcome.APPENDED, assembly.end("42", 200, 1));
+        assembly.begin("42");
         rows(1, 1);
-        assertEquals(Outcome.DUPLICATE, assembly.end("42:200", 200, 1));
+        assertEquals(Outcome.DUPLICATE, assembly.end("42", 200, 1));
         log.sync();
         assertEquals(1, log.lastSequence());
         assertEquals(List.of(row(1)), logged(1));
@@ -108,22 +108,22 @@ class TransactionAssemblyTest {
 
     @Test
     void emptyTransactionsTakeNoSequence() {
-        assembly.begin("42:150");
+        assembly.begin("42");
         assembly.other();
-        assertEquals(Outcome.EMPTY, assembly.end("42:200", 200, 1));
+        assertEquals(Outcome.EMPTY, assembly.end("42", 200, 1));
         assertEquals(1, log.nextSequence());
     }
 
     @Test
     void heartbeatOnlyWhenNothingElseIsWritten() {
         RowChange beat = new RowChange.Insert(HEARTBEAT, new Row("eu"));
-        assembly.begin("42:150");
+        assembly.begin("42");
         assembly.row(beat, 5000, 42);
-        assembly.end("42:200", 200, 1);
-        assembly.begin("43:250");
+        assembly.end("42", 200, 1);
+        assembly.begin("43");
         assembly.row(beat, 6000, 43);
         rows(1, 1);
-        assembly.end("43:300", 300, 2);
+        assembly.end("43", 300, 2);
         log.sync();
         assertEquals(true, log.header(1).orElseThrow().heartbeat());
         assertEquals(false, log.header(2).orElseThrow().heartbeat());
@@ -137,21 +137,21 @@ class TransactionAssemblyTest {
         LocalJudge judge = new TestingJudge(false, change -> false, withheld);
         LocalWrites hooks = new LocalWrites(() -> { }, judge, (transaction, rows) -> hooked.add(transaction), () -> { }, position -> { });
         assembly = new TransactionAssembly("eu", log, hooks, new AppliedTransactions(List.of(), position -> SEEN),
-                table -> table.equals(stock.id()) || table.equals(chosen.id()), table -> table.equals(stock.id()), new AbsentValues(null), new CaptureMetrics(new SimpleMeterRegistry()));
+                table -> table.equals(stock.id()) || table.equals(chosen.id()), table -> table.equals(stock.id()), new AbsentValues(null)::complete, new CaptureMetrics(new SimpleMeterRegistry()));
         RowChange counted = new RowChange.Insert(stock, new Row("7", "v"));
-        assembly.begin("42:150");
+        assembly.begin("42");
         rows(1, 4500);
         assembly.row(counted, 5000, 42);
         assembly.row(new RowChange.Insert(chosen, new Row("7", "v")), 5000, 42);
-        assertEquals(Outcome.APPENDED, assembly.end("42:200", 200, 4502));
+        assertEquals(Outcome.APPENDED, assembly.end("42", 200, 4502));
         assertEquals(List.of(counted), logged(1));
         assertEquals(4502, withheld.size());
         TransactionHeader header = log.header(1).orElseThrow();
         assertEquals(List.of(0L, 1L, true), List.of(header.commitMicros(), header.rows(), header.causal()));
-        assembly.begin("43:250");
+        assembly.begin("43");
         rows(1, 2);
         assembly.row(new RowChange.Insert(chosen, new Row("8", "v")), 6000, 43);
-        assertEquals(Outcome.WITHHELD, assembly.end("43:300", 300, 3));
+        assertEquals(Outcome.WITHHELD, assembly.end("43", 300, 3));
     }
 
     /** So that column-merge takes all of its columns: other regions do not have the row that it was made from. */
@@ -161,12 +161,12 @@ class TransactionAssemblyTest {
         LocalJudge judge = new TestingJudge(true, change -> RowChange.keyImage(change).get(0).equals("7"), new ArrayList<>());
         LocalWrites hooks = new LocalWrites(() -> { }, judge, (transaction, rows) -> { }, () -> { }, position -> { });
         assembly = new TransactionAssembly("eu", log, hooks, new AppliedTransactions(List.of(), position -> SEEN),
-                table -> table.equals(counted.id()), table -> false, new AbsentValues(null), new CaptureMetrics(new SimpleMeterRegistry()));
-        assembly.begin("42:150");
+                table -> table.equals(counted.id()), table -> false, new AbsentValues(null)::complete, new CaptureMetrics(new SimpleMeterRegistry()));
+        assembly.begin("42");
         assembly.row(update(TABLE, "7"), 5000, 42);
         assembly.row(update(TABLE, "8"), 5000, 42);
         assembly.row(update(counted, "7"), 5000, 42);
-        assembly.end("42:200", 200, 3);
+        assembly.end("42", 200, 3);
         assertEquals(List.of(update(TABLE, "7").whole(), update(TABLE, "8"), update(counted, "7")), logged(1));
     }
 
@@ -176,16 +176,16 @@ class TransactionAssemblyTest {
 
     @Test
     void lostChangesAreNoticed() {
-        assembly.begin("42:150");
+        assembly.begin("42");
         rows(1, 3);
-        assertThrows(CaptureException.class, () -> assembly.end("42:200", 200, 4));
-        assertThrows(CaptureException.class, () -> assembly.end("43:200", 200, 3));
+        assertThrows(CaptureException.class, () -> assembly.end("42", 200, 4));
+        assertThrows(CaptureException.class, () -> assembly.end("43", 200, 3));
     }
 
     @Test
     void nothingComesOutsideOfATransaction() {
         assertThrows(CaptureException.class, () -> rows(1, 1));
-        assertThrows(CaptureException.class, () -> assembly.end("42:200", 200, 1));
+        assertThrows(CaptureException.class, () -> assembly.end("42", 200, 1));
     }
 
     /** Says the same of every transaction. */

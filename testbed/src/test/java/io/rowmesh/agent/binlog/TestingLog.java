@@ -143,6 +143,11 @@ public class TestingLog implements LogReader, AutoCloseable {
     }
 
     @Override
+    public void idle() {
+        // Nothing is put off.
+    }
+
+    @Override
     public void close() {
         stop();
     }
