@@ -3,6 +3,7 @@ package io.rowmesh.agent.binlog;
 import io.rowmesh.schema.Column;
 import io.rowmesh.schema.Row;
 import io.rowmesh.schema.SeenMark;
+import io.rowmesh.schema.Version;
 import io.rowmesh.schema.mysql.MySqlNames;
 
 import java.time.LocalDateTime;
@@ -20,6 +21,7 @@ public final class TaggedTransaction {
     private boolean anyRow;
     private SeenMark progress;
     private String repaired;
+    private Version again;
 
     /** Whether a table is one of the two. Names are local ones. */
     public static boolean isTag(String database, String table) {
@@ -30,6 +32,7 @@ public final class TaggedTransaction {
         anyRow = false;
         progress = null;
         repaired = null;
+        again = null;
     }
 
     public void inserted(LoggedTable table, Row after) {
@@ -42,6 +45,8 @@ public final class TaggedTransaction {
     public void updated(LoggedTable table, Row after) {
         if (!anyRow && is(table, TAG)) {
             repaired = text(table, after, "origin");
+            String committedAt = text(table, after, "committed_at");
+            again = committedAt == null ? null : new Version(micros(committedAt), repaired);
         }
         anyRow = true;
     }
@@ -59,6 +64,11 @@ public final class TaggedTransaction {
     /** The origin of a repair, a region or {@code self}; null when it is none. */
     public String repaired() {
         return repaired;
+    }
+
+    /** The version of the rows that it writes: its origin's, also where a change of that is applied again; null for this region's own. */
+    public Version version() {
+        return progress == null ? again : new Version(progress.commitMicros(), progress.origin());
     }
 
     /** The region whose transaction it is, or {@code self}; null for a local one. */

@@ -107,8 +107,7 @@ final class VersionLog implements LogReader {
     /** The same for the whole transaction, as its first row tells it. */
     private Version version() {
         if (version == null) {
-            version = tag.progress() == null ? new Version(commitMicros, region)
-                    : new Version(tag.progress().commitMicros(), tag.progress().origin());
+            version = tag.version() == null ? new Version(commitMicros, region) : tag.version();
         }
         return version;
     }

@@ -68,7 +68,7 @@ class VersionReaderTest {
     void open(@TempDir Path temp) throws SQLException {
         directory = temp;
         mysql.execute("drop table if exists t", "drop table if exists u", "create table t (id int primary key, v int)",
-                "insert into t values (100, 0)", "delete from rowmesh.progress", "insert ignore into rowmesh.tag values ('self', 0), ('us', 0)");
+                "insert into t values (100, 0)", "delete from rowmesh.progress", "insert ignore into rowmesh.tag (origin, tagged) values ('self', 0), ('us', 0)");
         began = clock();
         index = VersionIndex.open(temp.resolve("versions"));
         startReader(T, U);
