@@ -20,6 +20,9 @@ interface Chores {
     /** How many bytes the database has written beyond a position of its log; null when that cannot be told. */
     Long behind(long position) throws SQLException;
 
+    /** A position of the database's log, as its tools show it. */
+    String place(long position);
+
     /** A step of collecting tombstones. */
     void collect() throws SQLException;
 

@@ -3,7 +3,7 @@ package io.rowmesh.node;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.rowmesh.agent.capture.CaptureStatus;
-import io.rowmesh.agent.capture.PostgresCapture;
+import io.rowmesh.agent.capture.Capture;
 import io.rowmesh.agent.log.ChangeLog;
 import io.rowmesh.agent.ship.PeerStatus;
 import io.rowmesh.agent.ship.ShippingServer;
@@ -21,13 +21,13 @@ import java.util.Optional;
 final class NodeStatus {
 
     private final NodeConfig config;
-    private final PostgresCapture capture;
+    private final Capture capture;
     private final ChangeLog log;
     private final ShippingServer shipping;
     private final List<Lane> lanes;
     private final Periodic periodic;
 
-    NodeStatus(NodeConfig config, PostgresCapture capture, ChangeLog log, ShippingServer shipping, List<Lane> lanes,
+    NodeStatus(NodeConfig config, Capture capture, ChangeLog log, ShippingServer shipping, List<Lane> lanes,
                Periodic periodic, MeterRegistry registry) {
         this.config = config;
         this.capture = capture;
@@ -93,11 +93,7 @@ final class NodeStatus {
         CaptureStatus status = capture.status();
         String error = status.lastError() == null ? periodic.heartbeatError() : status.lastError();
         return new StatusReport.Capture(StatusReport.State.valueOf(status.state().name()), error, status.lastSequence(),
-                lsn(status.lastPosition()), periodic.lagBytes());
-    }
-
-    private static String lsn(long position) {
-        return String.format("%X/%X", position >>> 32, position & 0xFFFFFFFFL);
+                periodic.place(status.lastPosition()), periodic.lagBytes());
     }
 
     private StatusReport.ChangeLog changeLog() {

@@ -115,6 +115,11 @@ final class Periodic implements AutoCloseable {
         return look.sinceSuccess().compareTo(STALE_AFTER) > 0 ? null : lagBytes;
     }
 
+    /** A position of the database's log, as its tools show it. */
+    String place(long position) {
+        return chores.place(position);
+    }
+
     long parked(String origin) {
         return parkedByOrigin.getOrDefault(origin, 0);
     }

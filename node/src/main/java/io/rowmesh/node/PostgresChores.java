@@ -74,6 +74,11 @@ final class PostgresChores implements Chores {
     }
 
     @Override
+    public String place(long position) {
+        return String.format("%X/%X", position >>> 32, position & 0xFFFFFFFFL);
+    }
+
+    @Override
     public void collect() throws SQLException {
         collector.step();
     }

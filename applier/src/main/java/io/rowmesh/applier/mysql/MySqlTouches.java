@@ -3,6 +3,7 @@ package io.rowmesh.applier.mysql;
 import io.rowmesh.applier.touch.PendingTouch;
 import io.rowmesh.applier.touch.TouchDatabase;
 import io.rowmesh.applier.touch.TouchSession;
+import io.rowmesh.applier.write.ApplierSession;
 import io.rowmesh.rules.credible.LogVersions;
 import io.rowmesh.rules.credible.WrittenKey;
 import io.rowmesh.schema.RowChange;
@@ -14,6 +15,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -37,19 +39,49 @@ public final class MySqlTouches implements TouchDatabase {
         this.names = names;
     }
 
-    /** The lanes' and the capture's sessions of a former node have ended by then: each of this node's holds its origin's lock. */
     @Override
     public LogVersions versions(long newestShipped) throws SQLException {
         LogVersions versions = new LogVersions(Long.MIN_VALUE, newestShipped);
-        try (Connection connection = pool.getConnection();
-             PreparedStatement query = connection.prepareStatement(
+        try (Connection connection = pool.getConnection()) {
+            awaitFormerCommits(connection);
+            read(connection, versions);
+        }
+        return versions;
+    }
+
+    /** A node that died a moment ago may have left a transaction that still commits: whoever makes progress holds its origin's lock. */
+    private void awaitFormerCommits(Connection connection) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement("select get_lock(?, 50), release_lock(?)")) {
+            for (String origin : origins(connection)) {
+                query.setString(1, MySqlSession.lockName(names.database(), origin));
+                query.setString(2, MySqlSession.lockName(names.database(), origin));
+                query.executeQuery().close();
+            }
+        }
+    }
+
+    /** Of all who ever made progress here. */
+    private static List<String> origins(Connection connection) throws SQLException {
+        List<String> origins = new ArrayList<>();
+        try (PreparedStatement query = connection.prepareStatement("select origin from rowmesh.tag where origin <> ?")) {
+            query.setString(1, ApplierSession.SELF);
+            try (ResultSet row = query.executeQuery()) {
+                while (row.next()) {
+                    origins.add(row.getString(1));
+                }
+            }
+        }
+        return origins;
+    }
+
+    private static void read(Connection connection, LogVersions versions) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(
                      "select began, " + MySqlTime.micros("committed_at") + " from rowmesh.progress order by began");
              ResultSet row = query.executeQuery()) {
             while (row.next()) {
                 versions.appliedBefore(row.getLong(1), row.getLong(2));
             }
         }
-        return versions;
     }
 
     @Override

@@ -38,4 +38,13 @@ public final class BinlogPositions {
     public static long baseBehind(long position) {
         return (position >>> OFFSET_BITS) + 1 << OFFSET_BITS;
     }
+
+    public boolean sameFile(long one, long other) {
+        return one >>> OFFSET_BITS == other >>> OFFSET_BITS;
+    }
+
+    /** As a person reads it: the file's number (of this server, while no base is added), and the offset. */
+    public String text(long position) {
+        return ((position - base) >>> OFFSET_BITS) + ":" + (position & (1L << OFFSET_BITS) - 1);
+    }
 }

@@ -17,7 +17,7 @@ import java.util.function.Predicate;
  * Captures a MySQL server's own writes into the change log, whole transactions in the order of its binary log: what
  * {@link PostgresCapture} is for PostgreSQL. After any failure a new stream begins behind what is durable in the change log.
  */
-public final class MySqlCapture {
+public final class MySqlCapture implements Capture {
 
     /** Only last-write-wins is offered on MySQL, and that decides nothing by what was seen. */
     private static final Predicate<TableId> NO_TABLE = table -> false;
@@ -44,9 +44,7 @@ public final class MySqlCapture {
         this.seenAt = seenAt;
         this.positions = positions;
         this.metrics = new CaptureMetrics(registry);
-        if (!log.sourceOffset().isEmpty()) {
-            positions.startAt(MySqlOffset.parse(log.sourceOffset()).base());
-        }
+        resume(positions, log);
         this.supervisor = new Supervisor("capture of region " + options.region(), "capture-" + options.region(), log::lastSequence,
                 new Supervisor.Source() {
                     @Override
@@ -61,18 +59,26 @@ public final class MySqlCapture {
                 });
     }
 
-    /** Returns at once; {@link #status} tells how it goes. */
+    /** Positions go on where the change log's end. To be called before anybody reads the server's log. */
+    public static void resume(BinlogPositions positions, ChangeLog log) {
+        if (!log.sourceOffset().isEmpty()) {
+            positions.startAt(MySqlOffset.parse(log.sourceOffset()).base());
+        }
+    }
+
+    @Override
     public void start() {
         supervisor.start();
     }
 
+    @Override
     public CaptureStatus status() {
         Supervisor.View view = supervisor.view();
         return new CaptureStatus(view.state(), view.error(), log.lastSequence(), log.lastPosition(), metrics.transactions(),
                 metrics.lastCommitMicros());
     }
 
-    /** Ends within seconds; what is not durable in the change log by then is delivered again at the next start. */
+    @Override
     public void stop() {
         supervisor.stop();
     }

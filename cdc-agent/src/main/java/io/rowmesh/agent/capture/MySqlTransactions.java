@@ -2,11 +2,13 @@ package io.rowmesh.agent.capture;
 
 import io.rowmesh.agent.binlog.GtidSet;
 import io.rowmesh.agent.binlog.LogReader;
+import io.rowmesh.agent.binlog.LoggedMessage;
 import io.rowmesh.agent.binlog.LoggedStatement;
 import io.rowmesh.agent.binlog.LoggedTable;
 import io.rowmesh.agent.binlog.TaggedTransaction;
 import io.rowmesh.agent.log.ChangeLog;
 import io.rowmesh.schema.ReplicationOrigin;
+import io.rowmesh.schema.RestatedRow;
 import io.rowmesh.schema.Row;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.RowKey;
@@ -14,6 +16,8 @@ import io.rowmesh.schema.Step;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TableShape;
 import io.rowmesh.schema.mysql.MySqlNames;
+
+import java.util.Optional;
 
 /**
  * Takes what one stream of a MySQL server's log tells: local transactions into the change log, those of other regions into what was
@@ -58,7 +62,7 @@ final class MySqlTransactions implements LogReader {
 
     @Override
     public boolean wants(String database, String table) {
-        return TaggedTransaction.isTag(database, table) || tables.captured(database, table) != null;
+        return TaggedTransaction.isTag(database, table) || LoggedMessage.isOne(database, table) || tables.captured(database, table) != null;
     }
 
     @Override
@@ -83,11 +87,31 @@ final class MySqlTransactions implements LogReader {
     @Override
     public void insert(LoggedTable of, Row after) {
         tag.inserted(of, after);
-        if (ships(of, false)) {
+        if (LoggedMessage.isOne(of.database(), of.name())) {
+            message(LoggedMessage.of(after));
+        } else if (ships(of, false)) {
             take(new RowChange.Insert(tables.shape(of), tables.row(of, after)));
         } else if (isProgress(of)) {
             applied.progress(TaggedTransaction.mark(of, after));
         }
+    }
+
+    private void message(LoggedMessage message) {
+        Optional<RowChange> restated = tag.origin() != null || !message.prefix().equals(RestatedRow.PREFIX) ? Optional.empty()
+                : RestatedRow.parse(message.content(), log.secret());
+        if (restated.isPresent()) {
+            take(restated.get());
+            return;
+        }
+        other();
+        if (tag.origin() == null) {
+            assembly.message(message.prefix(), message.content(), commitMicros, NO_XID);
+        }
+    }
+
+    private void other() {
+        events++;
+        assembly.other();
     }
 
     @Override
@@ -116,7 +140,9 @@ final class MySqlTransactions implements LogReader {
     @Override
     public void delete(LoggedTable of, Row before) {
         tag.other();
-        if (ships(of, true)) {
+        if (LoggedMessage.isOne(of.database(), of.name())) {
+            other();
+        } else if (ships(of, true)) {
             take(new RowChange.Delete(tables.shape(of), tables.row(of, before)));
         }
     }
@@ -132,8 +158,7 @@ final class MySqlTransactions implements LogReader {
         boolean applies = applied.row(origin, isProgress(of) ? CaptureOptions.PROGRESS : id, deleted);
         boolean ships = !applies && !TaggedTransaction.isTag(of.database(), of.name());
         if (!ships) {
-            events++;
-            assembly.other();
+            other();
         }
         return ships;
     }

@@ -14,7 +14,7 @@ import java.util.function.LongFunction;
  * Captures the local database's own writes into the change log, whole transactions in commit order. One thread supervises: it
  * checks slot and epoch, runs one Debezium engine, and after any failure makes a new one that begins at the slot again.
  */
-public final class PostgresCapture {
+public final class PostgresCapture implements Capture {
 
     private final CaptureOptions options;
     private final ChangeLog log;
@@ -47,18 +47,19 @@ public final class PostgresCapture {
                 });
     }
 
-    /** Returns at once; {@link #status} tells how it goes. */
+    @Override
     public void start() {
         supervisor.start();
     }
 
+    @Override
     public CaptureStatus status() {
         Supervisor.View view = supervisor.view();
         return new CaptureStatus(view.state(), view.error(), log.lastSequence(), log.lastPosition(), metrics.transactions(),
                 metrics.lastCommitMicros());
     }
 
-    /** Ends within seconds; what is not durable in the change log by then is delivered again at the next start. */
+    @Override
     public void stop() {
         supervisor.stop();
     }

@@ -2,9 +2,11 @@ package io.rowmesh.agent.versions;
 
 import io.rowmesh.agent.binlog.GtidSet;
 import io.rowmesh.agent.binlog.LogReader;
+import io.rowmesh.agent.binlog.LoggedMessage;
 import io.rowmesh.agent.binlog.LoggedStatement;
 import io.rowmesh.agent.binlog.LoggedTable;
 import io.rowmesh.agent.binlog.TaggedTransaction;
+import io.rowmesh.schema.RestatedRow;
 import io.rowmesh.schema.Row;
 import io.rowmesh.schema.RowKey;
 import io.rowmesh.schema.TableId;
@@ -28,6 +30,7 @@ final class VersionLog implements LogReader {
     private final MySqlNames names;
     private final Set<TableId> tables;
     private final VersionIndex index;
+    private final String secret;
     private final Progress progress;
     private final Runnable opened;
     private final Map<LoggedTable, TableShape> shapes = new IdentityHashMap<>();
@@ -36,11 +39,12 @@ final class VersionLog implements LogReader {
     private long commitMicros;
     private Version version;
 
-    VersionLog(String region, MySqlNames names, Set<TableId> tables, VersionIndex index, Progress progress, Runnable opened) {
+    VersionLog(String region, MySqlNames names, Set<TableId> tables, VersionIndex index, String secret, Progress progress, Runnable opened) {
         this.region = region;
         this.names = names;
         this.tables = tables;
         this.index = index;
+        this.secret = secret;
         this.progress = progress;
         this.opened = opened;
     }
@@ -52,7 +56,7 @@ final class VersionLog implements LogReader {
 
     @Override
     public boolean wants(String database, String table) {
-        return TaggedTransaction.isTag(database, table) || isOurs(names.wire(database, table));
+        return TaggedTransaction.isTag(database, table) || LoggedMessage.isOne(database, table) || isOurs(names.wire(database, table));
     }
 
     @Override
@@ -75,9 +79,21 @@ final class VersionLog implements LogReader {
     @Override
     public void insert(LoggedTable of, Row after) {
         tag.inserted(of, after);
+        if (LoggedMessage.isOne(of.database(), of.name())) {
+            restated(LoggedMessage.of(after));
+            return;
+        }
         TableShape table = shape(of);
         if (table != null) {
             index.put(table.id(), RowKey.of(table, after), version());
+        }
+    }
+
+    /** A row that the node states anew is written by this transaction, though nothing else of that is in the log. */
+    private void restated(LoggedMessage message) {
+        if (message.prefix().equals(RestatedRow.PREFIX)) {
+            RestatedRow.parse(message.content(), secret).filter(row -> tables.contains(row.table().id()))
+                    .ifPresent(row -> index.put(row.table().id(), RowKey.of(row), version()));
         }
     }
 

@@ -40,6 +40,7 @@ public final class VersionReader {
     private final Set<TableId> tables;
     private final VersionIndex index;
     private final BinlogPositions positions;
+    private final String secret;
     private final Duration patience;
     private final Supervisor supervisor;
     private final AtomicLong transactions = new AtomicLong();
@@ -55,10 +56,11 @@ public final class VersionReader {
      * @param region   the local region's id, the origin of what no tag says to be another's
      * @param serverId which no other reader of the server's log has
      * @param tables   the replicated ones, the heartbeat among them
+     * @param secret   of the node, in each of its messages
      * @param patience how long {@link #await} waits at most
      */
     public VersionReader(String region, DataSource database, BinlogAddress address, long serverId, MySqlNames names, Set<TableId> tables,
-                         VersionIndex index, BinlogPositions positions, Duration patience) {
+                         VersionIndex index, BinlogPositions positions, String secret, Duration patience) {
         this.region = region;
         this.database = database;
         this.address = address;
@@ -67,6 +69,7 @@ public final class VersionReader {
         this.tables = Set.copyOf(tables);
         this.index = index;
         this.positions = positions;
+        this.secret = secret;
         this.patience = patience;
         this.supervisor = new Supervisor("versions of region " + region, "versions-" + region, transactions::get, new Supervisor.Source() {
             @Override
@@ -140,7 +143,7 @@ public final class VersionReader {
         try {
             GtidSet read = prepare();
             readText = read.toString();
-            VersionLog log = new VersionLog(region, names, tables, index, this::at, supervisor::opened);
+            VersionLog log = new VersionLog(region, names, tables, index, secret, this::at, supervisor::opened);
             stream = new BinlogStream(address, serverId, read, positions, log);
             if (!supervisor.isStopping()) {
                 stream.run();

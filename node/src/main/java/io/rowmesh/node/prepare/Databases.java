@@ -10,6 +10,8 @@ import org.postgresql.ds.PGSimpleDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Locale;
+import java.util.Properties;
 import javax.sql.DataSource;
 
 /** Connections to the region's database. */
@@ -87,6 +89,16 @@ public final class Databases {
             throw new IllegalStateException("the MySQL driver refuses a setting: " + e.getMessage(), e);
         }
         return source;
+    }
+
+    /** As {@link #dataSource(Database.MySql)} sets them, for whoever connects by URL: user, password, and how. */
+    public static Properties properties(MysqlDataSource source) {
+        return source.exposeAsProperties();
+    }
+
+    /** How the connection is secured, in the words of those who read the binary log. */
+    public static String tls(Database.MySql database) {
+        return sslMode(database.sslmode()).name().toLowerCase(Locale.ROOT);
     }
 
     private static SslMode sslMode(String word) {

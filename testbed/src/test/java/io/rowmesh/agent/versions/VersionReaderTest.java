@@ -77,7 +77,7 @@ class VersionReaderTest {
 
     private void startReader(TableId... tables) {
         reader = new VersionReader("eu", source(), new BinlogAddress("127.0.0.1", mysql.port(), "root", null, "disabled"), 88, NAMES,
-                Set.of(tables), index, positions, Duration.ofSeconds(15));
+                Set.of(tables), index, positions, "secret", Duration.ofSeconds(15));
         reader.start();
     }
 

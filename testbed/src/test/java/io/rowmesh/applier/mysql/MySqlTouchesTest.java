@@ -8,10 +8,10 @@ import io.rowmesh.agent.binlog.LogReader;
 import io.rowmesh.agent.binlog.LoggedStatement;
 import io.rowmesh.agent.binlog.LoggedTable;
 import io.rowmesh.applier.touch.PendingTouch;
-import io.rowmesh.applier.touch.RestatedRow;
 import io.rowmesh.applier.touch.TouchMessage;
 import io.rowmesh.applier.touch.TouchSession;
 import io.rowmesh.rules.credible.WrittenKey;
+import io.rowmesh.schema.RestatedRow;
 import io.rowmesh.schema.Row;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.TableId;
@@ -167,6 +167,10 @@ class MySqlTouchesTest {
 
         @Override
         public void reached(long position) {
+        }
+
+        @Override
+        public void idle() {
         }
     }
 }

@@ -49,7 +49,7 @@ final class TestingMySqlLanes implements AutoCloseable {
         this.options = new ApplierOptions("us", Set.of("eu", "ap"), all, Duration.ofSeconds(5));
         this.versionIndex = VersionIndex.open(directory.resolve("versions"));
         this.reader = new VersionReader("us", dataSource(mysql), new BinlogAddress("127.0.0.1", mysql.port(), "root", null, "disabled"), 77, NAMES,
-                tables, versionIndex, positions, Duration.ofSeconds(15));
+                tables, versionIndex, positions, "secret", Duration.ofSeconds(15));
         reader.start();
         this.sessions = new MySqlRegion(new MySqlSession(mysql.jdbcUrl(), new Properties(), "app"), NAMES, versions(), positions::of, () -> Long.MAX_VALUE);
         this.localWrites = new LocalWrites(sessions, options, locks, index);

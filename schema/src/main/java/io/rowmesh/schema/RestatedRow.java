@@ -1,7 +1,4 @@
-package io.rowmesh.applier.touch;
-
-import io.rowmesh.schema.RowChange;
-import io.rowmesh.schema.WireCodec;
+package io.rowmesh.schema;
 
 import java.util.Base64;
 import java.util.List;
@@ -13,6 +10,7 @@ import java.util.Optional;
  */
 public final class RestatedRow {
 
+    /** Of the message. */
     public static final String PREFIX = "rowmesh.row";
 
     private RestatedRow() {

@@ -1,0 +1,28 @@
+package io.rowmesh.node;
+
+import io.rowmesh.agent.versions.VersionReader;
+import io.rowmesh.applier.locking.RowVersions;
+import io.rowmesh.applier.write.TableKey;
+import io.rowmesh.schema.TableId;
+import io.rowmesh.schema.Version;
+
+import java.sql.SQLException;
+
+/** Joins the lanes to the reader of the log. */
+record ReadVersions(VersionReader reader) implements RowVersions {
+
+    @Override
+    public void await(long position) throws SQLException {
+        reader.await(position);
+    }
+
+    @Override
+    public Version of(TableKey key) {
+        return reader.of(key.table(), key.key());
+    }
+
+    @Override
+    public long sinceMicros(TableId table) {
+        return reader.sinceMicros(table);
+    }
+}
