@@ -57,6 +57,12 @@ class ArchitectureTest {
     }
 
     @Test
+    void conversionsOfValuesArePure() {
+        noClasses().that().resideInAPackage("io.rowmesh.schema.types..")
+                .should().dependOnClassesThat().resideInAnyPackage("java.sql..", "java.net..", "org.jooq..", "org.slf4j..").check(classes);
+    }
+
+    @Test
     void theHalvesOfANodeDoNotKnowEachOther() {
         noClasses().that().resideInAPackage("io.rowmesh.agent..").should().dependOnClassesThat().resideInAPackage("io.rowmesh.applier..").check(classes);
         noClasses().that().resideInAPackage("io.rowmesh.applier..").should().dependOnClassesThat().resideInAPackage("io.rowmesh.agent..").check(classes);

@@ -2,12 +2,18 @@ package io.rowmesh.schema.types;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.regex.Pattern;
 
 /** Binary floating-point numbers: by their bits, never by their decimal texts. */
 final class FloatTexts {
 
+    private static final Pattern NUMBER = Pattern.compile("-?\\d+(\\.\\d+)?([eE][+-]?\\d+)?");
+    /** So many digits tell any two numbers apart. */
     private static final int FLOAT_DIGITS = 9;
     private static final int DOUBLE_DIGITS = 17;
+    /** A decimal with so many digits is what its nearest number rounds to, unless that is subnormal: no fewer need to be tried. */
+    private static final int FLOAT_DIGITS_KEPT = 6;
+    private static final int DOUBLE_DIGITS_KEPT = 15;
     /** Up to this many digits before the point PostgreSQL writes them without exponent. */
     private static final int POSTGRES_FLOAT_PLAIN = 6;
     private static final int POSTGRES_DOUBLE_PLAIN = 15;
@@ -44,7 +50,7 @@ final class FloatTexts {
     }
 
     private static String finite(String text) throws ValueMisfit {
-        if (text.endsWith("Infinity") || text.equals("NaN")) {
+        if (!NUMBER.matcher(text).matches()) {
             throw ValueMisfit.of("is not a finite number, and MySQL holds no other");
         }
         return text;
@@ -53,10 +59,10 @@ final class FloatTexts {
     /** The decimal with the fewest digits that reads back to this number. */
     static BigDecimal shortest(double value) {
         BigDecimal exact = new BigDecimal(value);
-        for (int digits = 1; digits < DOUBLE_DIGITS; digits++) {
+        for (int digits = Math.abs(value) < Double.MIN_NORMAL ? 1 : DOUBLE_DIGITS_KEPT; digits < DOUBLE_DIGITS; digits++) {
             BigDecimal rounded = exact.round(new MathContext(digits));
             if (rounded.doubleValue() == value) {
-                return rounded;
+                return rounded.stripTrailingZeros();
             }
         }
         return exact.round(new MathContext(DOUBLE_DIGITS));
@@ -64,10 +70,10 @@ final class FloatTexts {
 
     private static BigDecimal shortest(float value) {
         BigDecimal exact = new BigDecimal(value);
-        for (int digits = 1; digits < FLOAT_DIGITS; digits++) {
+        for (int digits = Math.abs(value) < Float.MIN_NORMAL ? 1 : FLOAT_DIGITS_KEPT; digits < FLOAT_DIGITS; digits++) {
             BigDecimal rounded = exact.round(new MathContext(digits));
             if (rounded.floatValue() == value) {
-                return rounded;
+                return rounded.stripTrailingZeros();
             }
         }
         return exact.round(new MathContext(FLOAT_DIGITS));

@@ -17,6 +17,8 @@ final class JsonTexts {
     /** Whole numbers of so many bits are doubles. */
     private static final int DOUBLE_BITS = 53;
     private static final int LARGEST_POWER = 308;
+    /** Powers of ten up to this one are doubles. */
+    private static final int EXACT_POWER = 22;
     /** A double has no zeros at its end, but for 1.0. */
     private static final Pattern DECIMAL = Pattern.compile("-?\\d+\\.\\d+0");
     /** How MySQL writes what has no JSON form, such as a blob or a bit string that a function put into a document. */
@@ -103,7 +105,8 @@ final class JsonTexts {
         if (!kept || !mySqlReads(digits, nearest)) {
             throw ValueMisfit.of("has a number with more digits than MySQL keeps and reads exactly");
         }
-        return scientific(digits);
+        boolean plain = value.scale() > 0 && value.scale() <= EXACT_POWER && value.unscaledValue().bitLength() <= DOUBLE_BITS;
+        return plain ? number : scientific(digits);
     }
 
     /**

@@ -10,6 +10,7 @@ final class NumberTexts {
 
     private static final Pattern PLAIN = Pattern.compile("-?\\d+(\\.\\d+)?");
 
+    private static final Range YEARS = new Range(BigInteger.valueOf(1901), BigInteger.valueOf(2155));
     private static final Map<String, Range> RANGES = Map.ofEntries(
             Map.entry("mysql:tinyint", Range.signed(8)), Map.entry("mysql:tinyint(1)", Range.signed(8)),
             Map.entry("mysql:tinyint unsigned", Range.unsigned(8)),
@@ -85,11 +86,11 @@ final class NumberTexts {
 
     /** A whole number into a year of MySQL's: text that is shorter than four digits would mean another one. */
     static String year(String text, Converter.Pair pair) throws ValueMisfit {
-        int year = number(text).signum() == 0 ? 0 : Integer.parseInt(text);
-        if (year != 0 && (year < 1901 || year > 2155)) {
-            throw ValueMisfit.of("is no year between 1901 and 2155, nor 0");
+        BigInteger year = number(text).toBigInteger();
+        if (year.signum() != 0 && !YEARS.holds(year)) {
+            throw ValueMisfit.of("is no year between " + YEARS.least() + " and " + YEARS.most() + ", nor 0");
         }
-        return year == 0 ? "0000" : Integer.toString(year);
+        return year.signum() == 0 ? "0000" : year.toString();
     }
 
     private static BigDecimal number(String text) throws ValueMisfit {

@@ -18,7 +18,7 @@ record TypeName(String text, String pattern, List<Integer> numbers, List<String>
 
     static final String MYSQL = "mysql:";
 
-    private static final Pattern SHAPE = Pattern.compile("([a-z ]+?)(?:\\((-?\\d+)(?:,(-?\\d+))?\\))?( unsigned| with time zone| without time zone)?( zerofill)?");
+    private static final Pattern SHAPE = Pattern.compile("([a-z ]+?)(?:\\((-?\\d{1,9})(?:,(-?\\d{1,9}))?\\))?( unsigned| with time zone| without time zone)?( zerofill)?");
     private static final Pattern LIST = Pattern.compile("(enum|set)\\((.*)\\)", Pattern.DOTALL);
     private static final Map<String, String> MYSQL_PARAMETERS = Map.ofEntries(
             Map.entry("char", "n"), Map.entry("varchar", "n"), Map.entry("binary", "n"), Map.entry("varbinary", "n"), Map.entry("bit", "n"),

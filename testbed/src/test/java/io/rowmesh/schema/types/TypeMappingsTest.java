@@ -38,6 +38,21 @@ class TypeMappingsTest {
         }
     }
 
+    /** Rows travel both ways: a value that came back changed would be another one everywhere. */
+    @Test
+    void whatIsConvertedComesBackAndIsConvertedAgainToTheSame() throws ValueMisfit {
+        int back = 0;
+        for (Cell cell : CELLS) {
+            TypeMapping reverse = TypeMappings.between(cell.target(), cell.source());
+            if (!cell.parked() && reverse.verdict() != Verdict.REFUSED) {
+                String returned = reverse.convert(cell.expected());
+                assertEquals(cell.expected(), TypeMappings.between(cell.source(), cell.target()).convert(returned), cell::toString);
+                back++;
+            }
+        }
+        assertTrue(back > 500, "most pairs are mapped in both directions");
+    }
+
     @Test
     void everyLineHasAValueThatStandsAndOneThatIsParkedIfItHasACondition() {
         Set<TypeLine> stands = new HashSet<>();
@@ -59,11 +74,33 @@ class TypeMappingsTest {
         }
     }
 
+    /** A pair that is carried in one direction only would park whatever is written at the other end. */
+    @Test
+    void whatIsCarriedOneWayIsCarriedTheOther() {
+        List<String> oneWay = new ArrayList<>();
+        for (TypeLine line : TypeMappings.table().lines()) {
+            for (String source : line.sources()) {
+                for (String target : line.targets()) {
+                    String from = example(line.section().source(source));
+                    String to = example(line.section().target(target));
+                    if (line.verdict() != Verdict.REFUSED && TypeMappings.between(to, from).verdict() == Verdict.REFUSED) {
+                        oneWay.add(from + " -> " + to);
+                    }
+                }
+            }
+        }
+        assertEquals(List.of(), oneWay);
+    }
+
     private static void assertPattern(String pattern) {
-        String example = pattern.replace("(n)", "(7)").replace("(p,s)", "(7,2)").replace("(f)", "(3)").replace("(...)", "('a')")
-                .replace("schema.type", "public.\"My type\"").replace("type[]", "numeric(3,1)[]");
+        String example = example(pattern);
         boolean literal = example.equals(pattern);
         assertEquals(literal ? TypeName.of(pattern).pattern() : pattern, TypeName.of(example).pattern());
+    }
+
+    private static String example(String pattern) {
+        return pattern.replace("(n)", "(7)").replace("(p,s)", "(7,2)").replace("(f)", "(3)").replace("(...)", "('a')")
+                .replace("schema.type", "public.\"My type\"").replace("type[]", "numeric(3,1)[]");
     }
 
     @Test
@@ -105,6 +142,7 @@ class TypeMappingsTest {
         assertRefused("bit(1)", "mysql:tinyint(1)", "no mapping");
         assertRefused("some future type", "mysql:a future type", "no mapping");
         assertRefused("text", "character varying", "no mapping");
+        assertRefused("text", "mysql:varchar(99999999999)", "no mapping");
     }
 
     private static void assertRefused(String source, String target, String reason) {
