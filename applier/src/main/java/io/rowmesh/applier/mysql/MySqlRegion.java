@@ -95,11 +95,6 @@ public final class MySqlRegion implements RegionSessions {
         }
 
         @Override
-        public boolean keepsKeys() {
-            return false;
-        }
-
-        @Override
         public boolean isValid(int withinSeconds) throws SQLException {
             return connection.isValid(withinSeconds);
         }

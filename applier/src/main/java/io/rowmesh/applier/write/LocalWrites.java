@@ -32,7 +32,6 @@ public final class LocalWrites implements AutoCloseable {
 
     private RegionSession session;
     private LocalRepairs repairs;
-    /** Null where no table has a rule that keeps anything. */
     private KeptRounds rounds;
     private long nextRound;
     private volatile Seen.Mark settled;
@@ -57,7 +56,7 @@ public final class LocalWrites implements AutoCloseable {
         try {
             WriteContext context = new WriteContext(session.target(), options, locks, index, new BlockingWaits());
             repairs = new LocalRepairs(context);
-            rounds = session.keepsKeys() ? new KeptRounds(context) : null;
+            rounds = new KeptRounds(context);
             repairs.start();
             repairs.run();
         } catch (SQLException | RuntimeException e) {
@@ -126,7 +125,7 @@ public final class LocalWrites implements AutoCloseable {
         if (now - nextRound >= 0) {
             lookAtHidden(true);
             round(position, last.sequence());
-            settled = rounds == null || rounds.settled() == 0 ? null : new Seen.Mark(last.epoch(), rounds.settled());
+            settled = rounds.settled() == 0 ? null : new Seen.Mark(last.epoch(), rounds.settled());
             nextRound = now + PAUSE.toNanos();
         }
     }
@@ -153,7 +152,7 @@ public final class LocalWrites implements AutoCloseable {
 
     /** As far as it goes now. */
     void round(long position, long last) throws SQLException {
-        while (rounds != null && rounds.step(position, last)) {
+        while (rounds.step(position, last)) {
             continue;
         }
     }

@@ -57,11 +57,6 @@ final class PostgresSession implements RegionSession {
     }
 
     @Override
-    public boolean keepsKeys() {
-        return true;
-    }
-
-    @Override
     public boolean isValid(int withinSeconds) throws SQLException {
         return connection.isValid(withinSeconds);
     }

@@ -25,9 +25,6 @@ public interface RegionSession extends AutoCloseable {
     /** Changes as they came, in the shapes and texts of the local tables where those are of another kind of database. */
     List<RowChange> incoming(List<RowChange> changes) throws SQLException;
 
-    /** Whether tables here may be under rules that keep a state of each key. */
-    boolean keepsKeys();
-
     boolean isValid(int withinSeconds) throws SQLException;
 
     /** Rolls back what is open. */
