@@ -4,11 +4,12 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.UUID;
 
 /**
  * Which transactions run that may have written. InnoDB gives each a number when it first locks to write, and the numbers rise. Its list of
- * them is made anew at most every 100 ms and may be old, so a transaction of our own is begun first and looked for in it. Needs the
- * privilege PROCESS.
+ * them is made anew at most every 100 ms and may be old, so a transaction of our own is begun first, and a list counts in which that one
+ * runs the very statement that reads it. Needs the privilege PROCESS.
  */
 final class RunningTransactions {
 
@@ -16,7 +17,8 @@ final class RunningTransactions {
     private static final String BEGIN = "select 1 from rowmesh.fence where region = '' for update";
     /** Numbers from 2^48 on stand for transactions that only read. */
     private static final String LIST = """
-            select trx_id, trx_mysql_thread_id = connection_id() from information_schema.innodb_trx where trx_id < 281474976710656""";
+            select /* %1$s */ trx_id, trx_mysql_thread_id = connection_id(), coalesce(trx_query like '%%/* %1$s %%', false)
+            from information_schema.innodb_trx where trx_id < 281474976710656""";
     private static final int ATTEMPTS = 20;
     private static final long PAUSE_MILLIS = 110;
 
@@ -50,14 +52,14 @@ final class RunningTransactions {
         }
     }
 
-    /** Null when our own is not among them. */
+    /** Null when it is an old list. */
     private static Numbers list(Statement statement) throws SQLException {
         long own = 0;
         long oldest = Long.MAX_VALUE;
-        try (ResultSet row = statement.executeQuery(LIST)) {
+        try (ResultSet row = statement.executeQuery(LIST.formatted(UUID.randomUUID()))) {
             while (row.next()) {
                 if (row.getBoolean(2)) {
-                    own = row.getLong(1);
+                    own = row.getBoolean(3) ? row.getLong(1) : 0;
                 } else {
                     oldest = Math.min(oldest, row.getLong(1));
                 }
