@@ -30,7 +30,7 @@ public final class JsonText {
      *
      * @throws IllegalArgumentException for any other text
      */
-    static List<String> strings(String array) {
+    public static List<String> strings(String array) {
         List<String> texts = new ArrayList<>();
         try {
             int at = 1;

@@ -23,7 +23,7 @@ public final class MySqlSession {
      * Strict, but what another region holds may be written: zero dates, and dates that are none; a zero in a column that counts by itself
      * stays zero. Backslashes are escapes, as the driver takes them for.
      */
-    private static final String SQL_MODE = "STRICT_ALL_TABLES,ALLOW_INVALID_DATES,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION";
+    static final String SQL_MODE = "STRICT_ALL_TABLES,ALLOW_INVALID_DATES,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTION";
 
     /**
      * Foreign keys were looked after at the origin. A lane waits for a row as long as it takes. Of a list of keys, however long, the index

@@ -15,6 +15,9 @@ public interface LocalDatabase {
     /** Pins for the rest of the session how values are written as texts, and that a statement sees what is committed when it begins. */
     void pin(Connection connection) throws SQLException;
 
+    /** Whether a row that is read tells its version, where that is known at all. Else only the running node knows it. */
+    boolean tellsVersions();
+
     /** @throws SQLException with state 42P01 when there is no such table here */
     RowLookup rows(Connection connection, TableId table) throws SQLException;
 

@@ -31,6 +31,11 @@ public record PostgresDatabase(String region) implements LocalDatabase {
     }
 
     @Override
+    public boolean tellsVersions() {
+        return true;
+    }
+
+    @Override
     public StoredRows rows(Connection connection, TableId table) throws SQLException {
         return StoredRows.of(connection, table, region);
     }

@@ -5,7 +5,10 @@ import io.rowmesh.applier.write.LocalDatabase;
 import io.rowmesh.applier.write.Micros;
 import io.rowmesh.applier.write.RowLookup;
 import io.rowmesh.applier.write.StoredRows;
+import io.rowmesh.applier.write.TableKey;
+import io.rowmesh.node.admin.StatusClient;
 import io.rowmesh.node.config.NodeConfig;
+import io.rowmesh.schema.RowKey;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.Version;
 import io.rowmesh.schema.store.ControlSql;
@@ -29,13 +32,14 @@ import java.util.Set;
  * @param row      column to exact text of the row that stands, "(private)" for what must not be shown; null when none stands
  * @param written  when the row was last written; null when the database does not know it
  * @param origin   the region of that write
+ * @param unknown  why it cannot be told when the row was last written, as a sentence; null when it can, or when nobody knows it any more
  * @param deletes  the deletes of the key, or of all keys of the table, that are remembered
  * @param conflicts the newest first
  * @param hidden   under unique: newest-wins the row of the key that is hidden; null when none is
  * @param collisions the rows that hide it; when none is hidden, the hidden rows that the row hides
  */
-public record Why(String region, String table, String key, Map<String, String> row, String written, String origin, List<Delete> deletes,
-                  List<ConflictRow> conflicts, List<ParkedRow> parked, HiddenRows.Hidden hidden, List<HiddenRows.Collision> collisions) {
+public record Why(String region, String table, String key, Map<String, String> row, String written, String origin, String unknown,
+                  List<Delete> deletes, List<ConflictRow> conflicts, List<ParkedRow> parked, HiddenRows.Hidden hidden, List<HiddenRows.Collision> collisions) {
 
     private static final int CONFLICTS = 20;
 
@@ -58,17 +62,36 @@ public record Why(String region, String table, String key, Map<String, String> r
         try {
             TableId id = Names.table(database, connection, table);
             RowLookup rows = database.rows(connection, id);
-            List<String> texts = Names.key(key, rows.keyColumns().size());
-            String canonical = rows.canonicalKey(texts);
-            Optional<StoredRows.Stored> stored = rows.read(texts);
-            Version version = stored.map(StoredRows.Stored::version).orElse(null);
+            String canonical = rows.canonicalKey(Names.key(key, rows.keyColumns().size()));
+            Optional<StoredRows.Stored> stored = rows.read(RowKey.texts(canonical));
+            LastWrite last = stored.isEmpty() ? LastWrite.NONE : database.tellsVersions() ? LastWrite.of(stored.get().version())
+                    : LastWrite.ask(config, new TableKey(id, canonical));
             HiddenRows.Hidden hidden = hidden(config, connection, id, canonical);
             return new Why(config.region(), id.toString(), canonical, stored.map(row -> shown(row, config.privateColumns(id))).orElse(null),
-                    version == null ? null : Micros.text(version.commitMicros()), version == null ? null : version.origin(), deletes(connection, id, canonical),
+                    last.version() == null ? null : Micros.text(last.version().commitMicros()), last.version() == null ? null : last.version().origin(),
+                    last.unknown(), deletes(connection, id, canonical),
                     Conflicts.of(connection, id, canonical, CONFLICTS), ParkedRow.of(connection, id, canonical), hidden,
                     collisions(connection, id, canonical, hidden != null));
         } finally {
             connection.rollback();
+        }
+    }
+
+    /** @param unknown as in {@link Why} */
+    private record LastWrite(Version version, String unknown) {
+
+        static final LastWrite NONE = new LastWrite(null, null);
+
+        static LastWrite of(Version version) {
+            return new LastWrite(version, null);
+        }
+
+        static LastWrite ask(NodeConfig config, TableKey row) {
+            try {
+                return of(StatusClient.version(config.listen().admin(), row).orElse(null));
+            } catch (IllegalStateException e) {
+                return new LastWrite(null, "When and where it was last written is known to the running node only: " + e.getMessage() + ".");
+            }
         }
     }
 

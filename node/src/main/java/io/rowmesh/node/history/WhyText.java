@@ -35,7 +35,7 @@ public final class WhyText {
             return "No such row stands here.";
         }
         if (why.written() == null) {
-            return "The row stands here. When and where it was last written is not known any more.";
+            return "The row stands here. " + (why.unknown() == null ? "When and where it was last written is not known any more." : why.unknown());
         }
         return "The row stands here. It was last written in " + why.origin() + (why.origin().equals(why.region()) ? " (this region)" : "")
                 + " at " + why.written() + ".";

@@ -1,5 +1,8 @@
 package io.rowmesh.node.admin;
 
+import io.rowmesh.applier.write.TableKey;
+import io.rowmesh.schema.TableId;
+import io.rowmesh.schema.Version;
 import io.rowmesh.schema.stream.Endpoint;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -13,6 +16,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -48,6 +52,21 @@ class AdminServerTest {
         assertEquals("200 ok\n", get("/healthz"));
         dead.set(List.of("capture-eu", "lane-us"));
         assertEquals("503 capture-eu has ended\nlane-us has ended\n", get("/healthz"));
+    }
+
+    @Test
+    void versionsAreToldWhereTheDatabaseDoesNotTellThem() throws Exception {
+        assertEquals(404, Integer.parseInt(get("/version?schema=s&table=t&key=1").substring(0, 3)));
+        TableKey row = new TableKey(new TableId("s", "t & u"), "[\"é \\\" 1\"]");
+        Version version = new Version(1_700_000_000_123_456L, "eu");
+        try (AdminServer other = AdminServer.start(new Endpoint("127.0.0.1", 0), new AdminServer.Sources(dead::get, status::get, metrics,
+                Optional.of(asked -> asked.equals(row) ? version : null)))) {
+            Endpoint admin = new Endpoint("127.0.0.1", other.port());
+            assertEquals(Optional.of(version), StatusClient.version(admin, row));
+            assertEquals(Optional.empty(), StatusClient.version(admin, new TableKey(row.table(), "[]")));
+        }
+        Endpoint here = new Endpoint("127.0.0.1", server.port());
+        assertThrows(IllegalStateException.class, () -> StatusClient.version(here, row));
     }
 
     @Test
