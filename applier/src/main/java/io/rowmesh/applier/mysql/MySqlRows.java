@@ -104,7 +104,7 @@ public final class MySqlRows implements LockedRows, RetrySession {
     }
 
     @Override
-    public void beginAgain(TransactionHeader header, long parkedId) throws SQLException {
+    public void beginAgain(TransactionHeader header) throws SQLException {
         tag(MySqlTime.text(header.commitMicros()));
     }
 

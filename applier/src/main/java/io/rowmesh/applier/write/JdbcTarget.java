@@ -96,7 +96,7 @@ final class JdbcTarget implements Target, RetrySession {
     }
 
     @Override
-    public void beginAgain(TransactionHeader header, long parkedId) throws SQLException {
+    public void beginAgain(TransactionHeader header) throws SQLException {
         refuseAtOnce();
         sayRepair();
         try (PreparedStatement setup = connection.prepareStatement("select pg_replication_origin_xact_setup('0/0', ?::timestamptz)")) {

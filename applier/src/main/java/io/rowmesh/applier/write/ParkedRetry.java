@@ -140,7 +140,7 @@ final class ParkedRetry {
 
     private Outcome write(List<ParkedChange> changes) throws SQLException {
         Outcome outcome = new Outcome();
-        session.beginAgain(changes.get(0).header(), changes.get(0).id());
+        session.beginAgain(changes.get(0).header());
         ParkedChange.delete(connection, changes);
         MergeWriter merges = new MergeWriter(context, changes.get(0).header(), outcome, false);
         for (ParkedChange parked : changes) {

@@ -13,8 +13,6 @@ public interface RetrySession {
     /**
      * Begins a transaction with changes that were parked when theirs was applied: it has made its progress and awaited the clock. What is
      * written now has its version.
-     *
-     * @param parkedId the first of the changes
      */
-    void beginAgain(TransactionHeader header, long parkedId) throws SQLException;
+    void beginAgain(TransactionHeader header) throws SQLException;
 }

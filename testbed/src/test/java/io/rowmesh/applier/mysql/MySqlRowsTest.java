@@ -277,7 +277,7 @@ class MySqlRowsTest {
         rows.tagRepair();
         rows.commit();
         assertEquals("2|null", region.mysql.lines("select tagged, committed_at from rowmesh.tag where origin = 'self'"));
-        rows.beginAgain(header("eu", 9, 1_700_000_000_000_003L), 1);
+        rows.beginAgain(header("eu", 9, 1_700_000_000_000_003L));
         rows.commit();
         assertEquals("3|2023-11-14 22:13:20.000003", region.mysql.lines("select tagged, cast(committed_at as char) from rowmesh.tag where origin = 'self'"));
     }
