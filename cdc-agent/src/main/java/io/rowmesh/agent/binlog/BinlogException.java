@@ -15,6 +15,11 @@ public final class BinlogException extends RuntimeException {
         return new BinlogException(message, false, cause);
     }
 
+    /** The same, without another failure that caused it. */
+    public static BinlogException passing(String message) {
+        return passing(message, null);
+    }
+
     /** Every stream from the same place ends the same way until a person has done something. */
     public static BinlogException lasting(String message) {
         return new BinlogException(message, true, null);

@@ -49,6 +49,8 @@ public final class VersionReader {
     private final Condition moved = lock.newCondition();
     /** Everything before this position is in the index; 0 while no log is read. */
     private volatile long reached;
+    /** What places were counted from when the log's stream began. */
+    private volatile long reachedBase;
     private volatile BinlogStream stream;
     private volatile String readText = "";
 
@@ -109,7 +111,7 @@ public final class VersionReader {
         long nanos = patience.toNanos();
         lock.lock();
         try {
-            while (Long.compareUnsigned(reached, position) < 0) {
+            while (!isReached(position)) {
                 if (nanos <= 0 || supervisor.view().state() == CaptureStatus.State.FAILED) {
                     throw new SQLTransientException(late(), NOT_READ);
                 }
@@ -121,6 +123,15 @@ public final class VersionReader {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** A place counted before a failover says nothing of the server that is read now, and the other way round. */
+    private boolean isReached(long position) throws SQLException {
+        long base = positions.base();
+        if (Long.compareUnsigned(position, base) < 0) {
+            throw new SQLTransientException("another server took over while the versions of rows were asked for: ask again", NOT_READ);
+        }
+        return base == reachedBase && Long.compareUnsigned(reached, position) >= 0;
     }
 
     private String late() {
@@ -143,6 +154,7 @@ public final class VersionReader {
         try {
             GtidSet read = prepare();
             readText = read.toString();
+            reachedBase = positions.base();
             VersionLog log = new VersionLog(region, names, tables, index, secret, this::at, supervisor::opened);
             stream = new BinlogStream(address, serverId, read, positions, log);
             if (!supervisor.isStopping()) {
@@ -172,6 +184,9 @@ public final class VersionReader {
     }
 
     private void at(long position, GtidSet read) {
+        if (position != 0 && positions.base() != reachedBase) {
+            throw BinlogException.passing("another server took over while its log was read");
+        }
         lock.lock();
         try {
             reached = position;

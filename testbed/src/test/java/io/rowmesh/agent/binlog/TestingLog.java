@@ -6,6 +6,7 @@ import io.rowmesh.testbed.Wait;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -19,12 +20,13 @@ public class TestingLog implements LogReader, AutoCloseable {
     /** Whole transactions: the texts of their rows and statements. */
     final List<List<String>> transactions = new CopyOnWriteArrayList<>();
     final List<Long> micros = new CopyOnWriteArrayList<>();
-    final List<Row> rows = new CopyOnWriteArrayList<>();
+    final List<Row> rows = Collections.synchronizedList(new ArrayList<>());
     volatile LoggedTable table;
     volatile long reached;
     volatile String set;
     volatile Throwable failure;
     volatile boolean open;
+    private int port;
     private List<String> current;
     private BinlogStream stream;
     private Thread thread;
@@ -32,16 +34,19 @@ public class TestingLog implements LogReader, AutoCloseable {
     TestingLog(TestingMySql mysql) {
         this.mysql = mysql;
         this.set = mysql.value("select @@gtid_executed");
+        this.port = mysql.port();
     }
 
-    static BinlogAddress address(TestingMySql mysql) {
-        return new BinlogAddress("127.0.0.1", mysql.port(), "root", null, "disabled");
+    /** Connects there and not to the server itself. */
+    TestingLog through(int otherPort) {
+        port = otherPort;
+        return this;
     }
 
     TestingLog start() {
         failure = null;
         open = false;
-        stream = new BinlogStream(address(mysql), 77, GtidSet.parse(set), positions, this);
+        stream = new BinlogStream(new BinlogAddress("127.0.0.1", port, "root", null, "disabled"), 77, GtidSet.parse(set), positions, this);
         thread = new Thread(this::read);
         thread.start();
         return this;

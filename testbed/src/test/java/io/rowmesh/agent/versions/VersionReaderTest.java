@@ -195,6 +195,20 @@ class VersionReaderTest {
         assertEquals(GtidSet.parse(mysql.value("select @@gtid_executed")), index.read());
     }
 
+    @Test
+    void placesOfAFormerServerAreRefused() throws SQLException {
+        mysql.execute("insert into t values (1, 1)");
+        reached();
+        List<String> end = mysql.query("show master status").get(0);
+        long former = positions.of(end.get(0), Long.parseLong(end.get(1)));
+        positions.startAt(BinlogPositions.baseBehind(former));
+        SQLException e = assertThrows(SQLException.class, () -> reader.await(former));
+        assertTrue(e.getMessage().contains("another server took over"), e.getMessage());
+        mysql.execute("insert into t values (2, 2)");
+        reached();
+        assertEquals("eu", of("2").origin());
+    }
+
     /** The files as they stand at any moment are what a crash leaves. */
     @Test
     void aCrashLeavesNoEntryBeyondItsSet() throws Exception {
