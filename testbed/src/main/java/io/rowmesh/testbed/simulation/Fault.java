@@ -96,7 +96,6 @@ public enum Fault {
     READER_TAKES_COMMIT_FOR_VERSION(Rules.MIXED, "in MySQL: the log's reader takes an applied row for one of the commit that wrote it"),
     READER_RESTARTS_AHEAD(Rules.MYSQL, "in MySQL: the log's reader goes on behind what it has kept"),
     READER_MISSES_TOUCHES(Rules.MIXED_CLOCK_STEPS, "in MySQL: the log's reader does not take a touch for a write of its row"),
-    TOUCHED_TABLE_NOT_LOCKED(Rules.MIXED_CLOCK_STEPS, "in MySQL: the touch of a truncate restates rows without locking the table"),
     MYSQL_NO_SKEW_WAIT(Rules.MYSQL, NO_SKEW_WAIT),
     MYSQL_NO_KEY_LOCK(Rules.MYSQL, NO_KEY_LOCK),
     HISTORY_BY_SNAPSHOT("the history tells of the row that a statement's snapshot shows, not of the one that was overwritten"),
