@@ -90,8 +90,8 @@ public final class MySqlRegion implements RegionSessions {
         }
 
         @Override
-        public List<RowChange> incoming(List<RowChange> changes) {
-            return changes;
+        public List<RowChange> incoming(List<RowChange> changes) throws SQLException {
+            return rows.incoming(changes);
         }
 
         @Override

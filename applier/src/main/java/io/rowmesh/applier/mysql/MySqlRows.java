@@ -5,6 +5,7 @@ import io.rowmesh.applier.history.ConflictRecord;
 import io.rowmesh.applier.history.NamedRow;
 import io.rowmesh.applier.locking.LockedRows;
 import io.rowmesh.applier.locking.RowVersions;
+import io.rowmesh.applier.translate.Translator;
 import io.rowmesh.applier.write.ApplierOptions;
 import io.rowmesh.applier.write.PastDelete;
 import io.rowmesh.applier.write.Progress;
@@ -18,6 +19,7 @@ import io.rowmesh.schema.RowKey;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TransactionHeader;
 import io.rowmesh.schema.mysql.MySqlNames;
+import io.rowmesh.schema.types.LocalColumns;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -41,6 +43,7 @@ public final class MySqlRows implements LockedRows, RetrySession {
     private final MySqlWrites writes;
     private final MySqlTombstones tombstones;
     private final Aside aside;
+    private final Translator translator;
     private Savepoint savepoint;
     /** Whether the open transaction has said whose it is. */
     private boolean tagged;
@@ -57,6 +60,7 @@ public final class MySqlRows implements LockedRows, RetrySession {
         this.confirmed = confirmed;
         this.writes = new MySqlWrites(connection, names);
         this.tombstones = new MySqlTombstones(connection);
+        this.translator = new Translator(true, table -> LocalColumns.of(writes.shape(table)));
         this.aside = new Aside(connection, options, change -> standing(change, versions));
     }
 
@@ -124,7 +128,13 @@ public final class MySqlRows implements LockedRows, RetrySession {
 
     @Override
     public void require(List<RowChange> changes) throws SQLException {
+        translator.require(changes.get(0));
         writes.require(changes.get(0).table());
+    }
+
+    /** The changes as the local tables have them. */
+    List<RowChange> incoming(List<RowChange> changes) throws SQLException {
+        return translator.translate(changes);
     }
 
     @Override
@@ -247,5 +257,6 @@ public final class MySqlRows implements LockedRows, RetrySession {
     @Override
     public void forgetTables() {
         writes.forgetTables();
+        translator.forgetTables();
     }
 }

@@ -54,6 +54,11 @@ final class MySqlWrites {
         return sql;
     }
 
+    /** As local row changes carry a table. */
+    TableShape shape(TableId table) throws SQLException {
+        return sql(table).table().shape();
+    }
+
     /** @throws SQLException of class 42 when the local table is another one */
     void require(TableShape shape) throws SQLException {
         sql(shape.id()).columns(shape);

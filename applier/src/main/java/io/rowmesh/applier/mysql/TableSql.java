@@ -93,12 +93,12 @@ final class TableSql {
 
     /**
      * Of rows that stand and are locked: the primary key is met before any other unique key, so no other row is taken. Every column is given
-     * its value, so that none takes the time of the update by itself. Affects two rows for each whose values change, none for another.
+     * its value, so that none takes the time of the update by itself; the key's, too, as keys that are equal can be written in different ways.
+     * Affects two rows for each whose values change, none for another.
      */
     String update(List<MySqlColumn> columns, int rows) {
-        List<MySqlColumn> others = columns.stream().filter(column -> !column.key()).toList();
         return insert(columns, rows) + " on duplicate key update "
-                + list(others.isEmpty() ? key.subList(0, 1) : others, column -> name(column) + " = values(" + name(column) + ")");
+                + list(columns, column -> name(column) + " = values(" + name(column) + ")");
     }
 
     /** Of one row. Parameters: the key columns. */

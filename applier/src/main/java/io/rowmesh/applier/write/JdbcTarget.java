@@ -5,11 +5,13 @@ import io.rowmesh.applier.history.ConflictRecord;
 import io.rowmesh.applier.history.ConflictHistory;
 import io.rowmesh.applier.merge.KeyTarget;
 import io.rowmesh.applier.merge.MergeTarget;
+import io.rowmesh.applier.translate.Translator;
 import io.rowmesh.applier.unique.UniqueTarget;
 import io.rowmesh.schema.ReplicationOrigin;
 import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TransactionHeader;
+import io.rowmesh.schema.types.LocalColumns;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -34,6 +36,7 @@ final class JdbcTarget implements Target, RetrySession {
     private final JdbcUniques uniques;
     private final ParkedRows parked;
     private final Visibility visibility;
+    private final Translator translator;
     private final String region;
     private Savepoint savepoint;
     private long logPosition;
@@ -54,6 +57,12 @@ final class JdbcTarget implements Target, RetrySession {
         this.parked = ParkedRows.load(connection, history.json(),
                 change -> StoredRows.of(connection, change.table().id(), region).read(List.of(LookAgain.keyTexts(change))));
         this.visibility = new Visibility(connection);
+        this.translator = new Translator(false, table -> LocalColumns.of(new LocalCatalog(connection).table(table).shape()));
+    }
+
+    /** @return the changes as the local tables have them, where they come from another kind of database */
+    List<RowChange> incoming(List<RowChange> changes) throws SQLException {
+        return translator.translate(changes);
     }
 
     private static long number(Connection connection, String origin) throws SQLException {
@@ -142,11 +151,13 @@ final class JdbcTarget implements Target, RetrySession {
 
     @Override
     public GroupResult upsert(TransactionHeader header, List<RowChange> changes) throws SQLException {
+        translator.require(changes.get(0));
         return tables.upsert(header, changes);
     }
 
     @Override
     public GroupResult delete(TransactionHeader header, List<RowChange> changes) throws SQLException {
+        translator.require(changes.get(0));
         return tables.delete(header, changes);
     }
 
@@ -285,6 +296,7 @@ final class JdbcTarget implements Target, RetrySession {
         merges.forgetTables();
         keys.forgetTables();
         uniques.forgetTables();
+        translator.forgetTables();
     }
 
     private static long onlyLong(PreparedStatement query) throws SQLException {

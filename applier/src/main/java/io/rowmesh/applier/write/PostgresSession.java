@@ -52,8 +52,8 @@ final class PostgresSession implements RegionSession {
     }
 
     @Override
-    public List<RowChange> incoming(List<RowChange> changes) {
-        return changes;
+    public List<RowChange> incoming(List<RowChange> changes) throws SQLException {
+        return target.incoming(changes);
     }
 
     @Override

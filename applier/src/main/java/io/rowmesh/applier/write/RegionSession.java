@@ -22,7 +22,10 @@ public interface RegionSession extends AutoCloseable {
     /** Outside a transaction. */
     LogEnds logEnds() throws SQLException;
 
-    /** Changes as they came, in the shapes and texts of the local tables where those are of another kind of database. */
+    /**
+     * Changes as they came, in the shapes and texts of the local tables where they are of another kind of database. What does not fit stays as
+     * it is, and is refused when it is to be written.
+     */
     List<RowChange> incoming(List<RowChange> changes) throws SQLException;
 
     boolean isValid(int withinSeconds) throws SQLException;

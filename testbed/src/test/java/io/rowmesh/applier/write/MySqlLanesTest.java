@@ -208,4 +208,16 @@ class MySqlLanesTest {
         us.apply("eu", now + 1, update(1, "b"));
         assertEquals(new Progress(1, 2, now + 1), us.lane("ap").progressOf("eu"));
     }
+
+    @Test
+    void changesOfPostgresBecomeChangesOfTheLocalTable() throws SQLException {
+        TableShape theirs = new TableShape(T, List.of(new Column("v", "character varying(30)", false), new Column("id", "integer", true)));
+        long now = us.clock();
+        assertEquals(1, us.apply("eu", now, new RowChange.Insert(theirs, new Row("eu", "1"))).applied);
+        assertEquals(1, us.apply("eu", now + 1, new RowChange.Update(theirs, null, new Row("x".repeat(30), "1")), new RowChange.Insert(theirs, new Row("ok", "2"))).parked);
+        assertEquals("1|eu\n2|ok", rows());
+        assertEquals(1, us.apply("ap", now + 2, new RowChange.Delete(theirs, theirs.keyOnly("2"))).applied);
+        assertEquals("1|eu", rows());
+        assertEquals(0, us.apply("eu", now + 1, insert(2, "late", null)).applied);
+    }
 }
