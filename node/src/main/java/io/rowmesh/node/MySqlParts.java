@@ -23,6 +23,7 @@ import io.rowmesh.applier.write.ApplierOptions;
 import io.rowmesh.applier.write.Heartbeat;
 import io.rowmesh.applier.write.KeyLocks;
 import io.rowmesh.applier.write.RegionSessions;
+import io.rowmesh.applier.write.TableKey;
 import io.rowmesh.applier.write.TombstoneCollector;
 import io.rowmesh.node.config.Database;
 import io.rowmesh.node.config.NodeConfig;
@@ -34,6 +35,7 @@ import io.rowmesh.schema.Seen;
 import io.rowmesh.schema.SeenMark;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TableShape;
+import io.rowmesh.schema.Version;
 import io.rowmesh.schema.mysql.MySqlNames;
 import io.rowmesh.schema.store.MySqlControl;
 
@@ -43,8 +45,10 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -127,6 +131,11 @@ final class MySqlParts implements RegionParts {
     @Override
     public BooleanSupplier oldRowsFirst() {
         return () -> false;
+    }
+
+    @Override
+    public Optional<Function<TableKey, Version>> versions() {
+        return Optional.of(key -> versions.of(key.table(), key.key()));
     }
 
     @Override

@@ -128,7 +128,7 @@ public final class Node implements AutoCloseable {
         });
         running.push(periodic);
         periodic.start(() -> status.end().ifPresent(this::end));
-        opened(AdminServer.start(config.listen().admin(), new AdminServer.Sources(status::dead, status::report, registry)));
+        opened(AdminServer.start(config.listen().admin(), new AdminServer.Sources(status::dead, status::report, registry, parts.versions())));
     }
 
     private HikariDataSource pool(DataSource database) {

@@ -17,6 +17,7 @@ import io.rowmesh.applier.write.Heartbeat;
 import io.rowmesh.applier.write.KeyLocks;
 import io.rowmesh.applier.write.LocalCatalog;
 import io.rowmesh.applier.write.RegionSessions;
+import io.rowmesh.applier.write.TableKey;
 import io.rowmesh.applier.write.TombstoneCollector;
 import io.rowmesh.applier.write.VersionsSince;
 import io.rowmesh.node.config.Database;
@@ -30,14 +31,17 @@ import io.rowmesh.schema.Seen;
 import io.rowmesh.schema.SeenMark;
 import io.rowmesh.schema.TableId;
 import io.rowmesh.schema.TableShape;
+import io.rowmesh.schema.Version;
 import io.rowmesh.schema.store.ControlSchema;
 
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -107,6 +111,11 @@ final class PostgresParts implements RegionParts {
     @Override
     public BooleanSupplier oldRowsFirst() {
         return aged::comesFirst;
+    }
+
+    @Override
+    public Optional<Function<TableKey, Version>> versions() {
+        return Optional.empty();
     }
 
     @Override

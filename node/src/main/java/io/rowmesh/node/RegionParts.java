@@ -1,5 +1,6 @@
 package io.rowmesh.node;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.rowmesh.agent.capture.Capture;
 import io.rowmesh.agent.capture.LocalWrites;
 import io.rowmesh.agent.log.ChangeLog;
@@ -7,17 +8,20 @@ import io.rowmesh.applier.touch.TouchDatabase;
 import io.rowmesh.applier.write.ApplierOptions;
 import io.rowmesh.applier.write.KeyLocks;
 import io.rowmesh.applier.write.RegionSessions;
+import io.rowmesh.applier.write.TableKey;
 import io.rowmesh.node.config.Database;
 import io.rowmesh.node.config.NodeConfig;
 import io.rowmesh.node.prepare.ResolvedTables;
 import io.rowmesh.schema.Seen;
 import io.rowmesh.schema.SeenMark;
 import io.rowmesh.schema.TableShape;
-import io.micrometer.core.instrument.MeterRegistry;
+import io.rowmesh.schema.Version;
 
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -48,6 +52,9 @@ interface RegionParts extends AutoCloseable {
 
     /** Whether nothing may be applied yet. */
     BooleanSupplier oldRowsFirst();
+
+    /** When and where a row was last written; empty where the database tells it. */
+    Optional<Function<TableKey, Version>> versions();
 
     /** The tables as they are in the database. */
     List<TableShape> shapes() throws SQLException;
