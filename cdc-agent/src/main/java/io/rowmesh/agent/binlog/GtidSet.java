@@ -51,12 +51,6 @@ public final class GtidSet {
         }
     }
 
-    public GtidSet copy() {
-        GtidSet copy = new GtidSet();
-        ranges.forEach((source, of) -> copy.ranges.put(source, new ArrayList<>(of)));
-        return copy;
-    }
-
     /** @param source the server's identifier, with {@code :tag} if there is one */
     public void add(String source, long number) {
         add(source, number, number);

@@ -22,7 +22,7 @@ class GtidSetTest {
         assertEquals(A + ":1-5:7", text(A + ":7:1-5"));
         assertEquals(A + ":1-5," + B + ":9", text(B.toUpperCase() + ":9,\n" + A + ":1-3:4-5"));
         assertEquals(A + ":1-2," + A + ":tag:3-4", text(A + ":1-2:tag:3-4"));
-        assertThrows(BinlogException.class, () -> text(A + ":x-3".replace("x", "1x")));
+        assertThrows(BinlogException.class, () -> text(A + ":1x-3"));
     }
 
     @Test
@@ -33,10 +33,8 @@ class GtidSetTest {
         set.add(A, 6);
         set.add(A, 3);
         assertEquals(A + ":1-7", set.toString());
-        GtidSet copy = set.copy();
         set.add(B, 1);
         assertEquals(A + ":1-7," + B + ":1", set.toString());
-        assertEquals(A + ":1-7", copy.toString());
     }
 
     @Test

@@ -2,7 +2,6 @@ package io.rowmesh.agent.binlog;
 
 import io.rowmesh.testbed.TestingMySql;
 import io.rowmesh.testbed.Wait;
-import io.rowmesh.testbed.faults.TcpProxy;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,40 +70,6 @@ class BinlogConnectionTest {
             assertFalse(log.reached == 0);
             mysql.execute("kill " + mysql.value("select id from information_schema.processlist where command like 'Binlog Dump%'"));
             assertTrue(log.awaitFailure().contains("ended the reading"), log.failure.getMessage());
-        }
-    }
-
-    @Test
-    void silenceIsNoticed() {
-        try (TcpProxy proxy = TcpProxy.start(mysql.port()); TestingLog log = new TestingLog(mysql).through(proxy.port()).start()) {
-            log.drain();
-            proxy.hang();
-            mysql.execute("insert into t values (1, 'a')");
-            assertTrue(log.awaitFailure().contains("said nothing for 10 s"), log.failure.getMessage());
-            log.stop();
-            proxy.heal();
-            log.start().drain();
-            assertEquals(List.of("insert t[1, a]"), log.texts());
-        }
-    }
-
-    @Test
-    void aCutInMidTransactionLosesNothing() {
-        try (TcpProxy proxy = TcpProxy.start(mysql.port()); TestingLog log = new TestingLog(mysql).through(proxy.port())) {
-            mysql.execute("set cte_max_recursion_depth = 1000000", "insert into t with recursive n (i) as (select 1 union all select i + 1"
-                    + " from n where i < 200000) select i, 'x' from n", "delete from t where id = 5");
-            for (int cut = 0; cut < 3; cut++) {
-                log.rows.clear();
-                log.start();
-                Wait.until(Duration.ofSeconds(10), () -> "no rows: " + log.failure, () -> !log.rows.isEmpty());
-                proxy.reset();
-                log.awaitFailure();
-                log.stop();
-                assertEquals(0, log.transactions.size());
-                proxy.heal();
-            }
-            log.start().drain();
-            assertEquals(List.of(200_000, 1), log.transactions.stream().map(List::size).toList());
         }
     }
 }
