@@ -48,6 +48,32 @@ class ChangeLogTest {
     }
 
     @Test
+    void theSourcesOffsetStandsWithTheTransactionItBelongsTo() {
+        try (ChangeLog log = begun()) {
+            assertEquals("", log.sourceOffset());
+            append(log, 1, 100);
+            log.sourceOffset("one");
+            assertEquals("", log.sourceOffset());
+            log.sync();
+            append(log, 1, 100);
+            log.sourceOffset("two");
+            log.discardUnsynced();
+            assertEquals("one", log.sourceOffset());
+            append(log, 1, 100);
+            log.sync();
+            append(log, 1, 100);
+            log.sourceOffset("three");
+        }
+        try (ChangeLog log = ChangeLog.open(directory, "eu")) {
+            assertEquals("one", log.sourceOffset());
+            log.clear();
+            assertEquals("", log.sourceOffset());
+            log.beginEpoch(9, 5, null, "begun");
+            assertEquals("begun", log.sourceOffset());
+        }
+    }
+
+    @Test
     void keepsEveryByteOverARestart() {
         int[] sizes = {0, 1, 65_536, 65_537, 262_144};
         try (ChangeLog log = begun()) {

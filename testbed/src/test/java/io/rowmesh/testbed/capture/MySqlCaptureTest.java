@@ -1,10 +1,12 @@
 package io.rowmesh.testbed.capture;
 
+import io.rowmesh.agent.capture.CaptureStatus;
 import io.rowmesh.agent.capture.LocalWrites;
 import io.rowmesh.schema.Column;
 import io.rowmesh.schema.SeenMark;
 import io.rowmesh.schema.TransactionHeader;
 import io.rowmesh.testbed.TestingMySql;
+import io.rowmesh.testbed.Wait;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -13,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -133,6 +136,24 @@ class MySqlCaptureTest {
         assertTrue(failed.get());
         assertEquals(List.of(1, 9_998, 1), drained.stream().map(List::size).toList());
         assertEquals(List.of("INSERT [0, z]"), drained.get(2));
+    }
+
+    @Test
+    void aFullChangeLogLeavesTheRestInTheServer() {
+        capture.maxLogBytes(10_000).startAndRun();
+        for (int i = 0; i < 300; i++) {
+            mysql.execute("insert into t values (" + i + ", repeat('x', 100))");
+        }
+        Wait.until(Duration.ofSeconds(10), () -> capture.status().toString(), () -> capture.status().state() == CaptureStatus.State.WAITING);
+        assertTrue(capture.status().lastError().startsWith("the change log is full"), capture.status().lastError());
+        long held = capture.log().lastSequence();
+        assertTrue(held < 200, held + " transactions");
+        for (long last = held; last < 300; last = capture.log().lastSequence()) {
+            long trimmed = last;
+            capture.log().trimTo(trimmed);
+            Wait.until(Duration.ofSeconds(10), () -> capture.status().toString(), () -> capture.log().lastSequence() > trimmed);
+        }
+        assertEquals(300, capture.log().lastSequence());
     }
 
     @Test

@@ -39,6 +39,7 @@ final class TestingMySqlCapture implements AutoCloseable {
     private final Path directory;
     final BinlogPositions positions = new BinlogPositions();
     private LocalWrites localWrites = LocalWrites.none();
+    private long maxLogBytes = ChangeLog.DEFAULT_MAX_BYTES;
     private ChangeLog log;
     private MySqlCapture capture;
     private long beat;
@@ -62,6 +63,11 @@ final class TestingMySqlCapture implements AutoCloseable {
         return this;
     }
 
+    TestingMySqlCapture maxLogBytes(long bytes) {
+        maxLogBytes = bytes;
+        return this;
+    }
+
     MySqlOptions options() {
         return new MySqlOptions("eu", source(), new BinlogAddress("127.0.0.1", mysql.port(), "root", null, "disabled"), 99,
                 new MySqlNames("app", "public"), Set.of(T, CaptureOptions.HEARTBEAT), true);
@@ -69,7 +75,7 @@ final class TestingMySqlCapture implements AutoCloseable {
 
     ChangeLog log() {
         if (log == null) {
-            log = ChangeLog.open(directory, "eu");
+            log = ChangeLog.open(directory, "eu", maxLogBytes);
         }
         return log;
     }
