@@ -164,7 +164,7 @@ public final class SimulateCommand implements Callable<Integer> {
             missed += switch (each.search()) {
                 case SEEDS -> bySeeds(each, workers);
                 case WINDOW -> bySchedules(each);
-                case COVERED -> {
+                case COVERED, STEPS -> {
                     row(each, each.search().toString().toLowerCase(java.util.Locale.ROOT).replace('_', ' '), "-");
                     yield 0;
                 }

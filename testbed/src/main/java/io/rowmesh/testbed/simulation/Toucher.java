@@ -97,7 +97,11 @@ final class Toucher implements Actor {
     private boolean write() throws SQLException {
         Table table = database.table(key.table());
         if (key.isWholeTable()) {
-            database.exclude(table, open);
+            if (world.planted == Fault.TOUCHED_TABLE_NOT_LOCKED) {
+                database.share(table, open);
+            } else {
+                database.exclude(table, open);
+            }
             open.touch.gone = true;
             for (int slot = 0; slot < table.slots.length; slot++) {
                 restate(table, slot);
