@@ -29,6 +29,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import static io.rowmesh.applier.mysql.TestingRegion.header;
 import static io.rowmesh.applier.mysql.TestingRegion.insert;
@@ -101,16 +103,29 @@ class MySqlRowsTest {
 
     @Test
     void rowsOfOtherKeysAreNotWaitedForHoweverFewThereAre() throws Exception {
-        region.mysql.execute("insert into app.t (id, v) values (1, 'a'), (2, 'b'), (3, 'c')");
+        List<Integer> all = IntStream.rangeClosed(1, 400).boxed().toList();
+        region.mysql.execute("insert into app.t (id, v) values " + all.stream().map(id -> "(" + id + ", 'a')").collect(Collectors.joining(", ")), "analyze table app.t");
+        List<Integer> others = all.stream().filter(id -> id != 2).toList();
+        List<String> keys = others.stream().map(id -> "[\"" + id + "\"]").toList();
         MySqlRows rows = region.rows("eu");
         try (Connection local = region.mysql.connect(); Statement statement = local.createStatement()) {
             local.setAutoCommit(false);
             statement.execute("update app.t set v = 'x' where id = 2");
-            assertEquals(2, rows.lock(T, List.of("[\"1\"]", "[\"3\"]")).size());
-            rows.update(List.of(update(SHAPE, "1", "a2"), update(SHAPE, "3", "c2")));
-            rows.delete(T, List.of("[\"1\"]", "[\"3\"]"));
-            rows.commit();
-            local.commit();
+            CompletableFuture<Void> working = CompletableFuture.runAsync(() -> {
+                try {
+                    assertEquals(399, rows.lock(T, keys).size());
+                    rows.update(others.stream().map(id -> update(SHAPE, id.toString(), "b")).toList());
+                    rows.delete(T, keys);
+                    rows.commit();
+                } catch (SQLException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            try {
+                working.get(10, TimeUnit.SECONDS);
+            } finally {
+                local.commit();
+            }
         }
         assertEquals("2|x", region.mysql.lines("select id, v from app.t"));
     }
