@@ -24,8 +24,11 @@ public abstract class TestingDatabase implements AutoCloseable {
     /** With the user that may do everything. */
     public abstract String jdbcUrl();
 
-    /** What a node's configuration says of it, with the user that may do everything. */
+    /** What a node's configuration says of it. */
     abstract String yaml();
+
+    /** Before {@code rowmesh prepare}: makes the user of {@link #yaml} where it is another one. @return further options for it */
+    abstract List<String> prepare();
 
     /** What its clock says, microseconds since 1970-01-01 UTC. */
     public abstract long clockMicros();

@@ -144,7 +144,9 @@ public final class TestingMesh implements AutoCloseable {
     /** Prepares all databases, starts all nodes and waits until they are ready. */
     public TestingMesh start() {
         for (TestingRegion region : regions) {
-            int exit = Rowmesh.run("prepare", "--config", region.config().toString(), "--apply");
+            List<String> prepare = new ArrayList<>(List.of("prepare", "--config", region.config().toString(), "--apply"));
+            prepare.addAll(region.database().prepare());
+            int exit = Rowmesh.run(prepare.toArray(String[]::new));
             if (exit != 0) {
                 throw new IllegalStateException("prepare of " + region.id() + " ended with " + exit);
             }

@@ -2,6 +2,7 @@ package io.rowmesh.testbed;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -14,6 +15,8 @@ public final class TestingMySql extends TestingDatabase {
             "gtid-mode", "ON", "enforce-gtid-consistency", "ON", "binlog-format", "ROW", "binlog-row-image", "FULL",
             "binlog-row-metadata", "FULL", "default-time-zone", "+00:00", "innodb-buffer-pool-size", "64M",
             "max-allowed-packet", "1G");
+
+    private static final String PASSWORD = "s3cret";
 
     private TestingMySql(DatabaseServer server, int port) {
         super(server, port);
@@ -41,9 +44,16 @@ public final class TestingMySql extends TestingDatabase {
         return "jdbc:mysql://127.0.0.1:" + port() + "/app?user=root&sslMode=DISABLED&createDatabaseIfNotExist=true";
     }
 
+    /** A user without any grant, for a node: preparing the database gives it what it needs. */
+    @Override
+    List<String> prepare() {
+        execute("create user if not exists rowmesh identified by '" + PASSWORD + "'");
+        return List.of("--admin-user", "root");
+    }
+
     @Override
     String yaml() {
-        return "kind: mysql, host: 127.0.0.1, port: " + port() + ", name: app, schema: public, user: root";
+        return "kind: mysql, host: 127.0.0.1, port: " + port() + ", name: app, schema: public, user: rowmesh, password: " + PASSWORD;
     }
 
     @Override

@@ -25,21 +25,24 @@ final class MySqlTouchSession implements TouchSession {
 
     private final Connection connection;
     private final MySqlCatalog catalog;
+    private final MySqlNames names;
     private final MySqlWrites rows;
+    private boolean alone;
 
-    private MySqlTouchSession(Connection connection, MySqlCatalog catalog, MySqlWrites rows) {
+    private MySqlTouchSession(Connection connection, MySqlNames names) {
         this.connection = connection;
-        this.catalog = catalog;
-        this.rows = rows;
+        this.catalog = new MySqlCatalog(connection, names);
+        this.names = names;
+        this.rows = new MySqlWrites(connection, names);
     }
 
     /** @param connection of a pool; closed with the session */
     static MySqlTouchSession over(Connection connection, MySqlNames names) throws SQLException {
         try (Statement settings = connection.createStatement()) {
             // Nobody waits long behind a touch.
-            settings.execute("set session innodb_lock_wait_timeout = 2, session time_zone = '+00:00', session transaction_isolation = 'READ-COMMITTED'");
+            settings.execute("set session innodb_lock_wait_timeout = 2, session lock_wait_timeout = 2, session time_zone = '+00:00', session transaction_isolation = 'READ-COMMITTED'");
             connection.setAutoCommit(false);
-            return new MySqlTouchSession(connection, new MySqlCatalog(connection, names), new MySqlWrites(connection, names));
+            return new MySqlTouchSession(connection, names);
         } catch (SQLException e) {
             connection.close();
             throw e;
@@ -87,8 +90,11 @@ final class MySqlTouchSession implements TouchSession {
         }
     }
 
-    /** Rows that come meanwhile come after the truncate anyway, and are shipped by those who write them. */
+    /** Nobody else writes the table meanwhile: a row that came behind the look, below the touch's timestamp, would go with it elsewhere. */
     private void touchAll(PendingTouch whole, TableId table, String secret) throws SQLException {
+        TableShape shape = catalog.table(table).shape();
+        execute("lock tables " + names.quoted(shape.id()) + " write, rowmesh.message write");
+        alone = true;
         say(TouchMessage.PREFIX, new TouchMessage(whole.key(), false, whole.position()).content(secret));
         say(TouchMessage.PREFIX, new TouchMessage(whole.key(), true, whole.position()).content(secret));
         Piece piece = rows.lockPiece(table, null);
@@ -120,20 +126,35 @@ final class MySqlTouchSession implements TouchSession {
         }
     }
 
+    private void execute(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
     @Override
     public void commit() throws SQLException {
         connection.commit();
+        letOthers();
     }
 
     @Override
     public void rollback() throws SQLException {
         connection.rollback();
+        letOthers();
+    }
+
+    private void letOthers() throws SQLException {
+        if (alone) {
+            execute("unlock tables");
+            alone = false;
+        }
     }
 
     @Override
     public void close() throws SQLException {
         try (Connection closing = connection) {
-            closing.rollback();
+            rollback();
         }
     }
 }

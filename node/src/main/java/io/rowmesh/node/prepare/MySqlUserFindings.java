@@ -13,11 +13,11 @@ import java.util.Optional;
 /** The node's user: that it is there, and what it may do. */
 final class MySqlUserFindings {
 
-    private static final List<String> SERVER = List.of("REPLICATION SLAVE", "REPLICATION CLIENT");
-    private static final List<String> CONTROL = List.of("SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "ALTER", "INDEX");
-    private static final List<String> SENT = List.of("SELECT");
-    /** TRIGGER: without it nobody sees whether a table has triggers. */
-    private static final List<String> RECEIVED = List.of("SELECT", "INSERT", "UPDATE", "DELETE", "TRIGGER");
+    private static final List<String> SERVER = List.of("REPLICATION SLAVE", "REPLICATION CLIENT", "PROCESS");
+    private static final List<String> CONTROL = List.of("SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "ALTER", "INDEX", "LOCK TABLES");
+    private static final List<String> SENT = List.of("SELECT", "LOCK TABLES");
+    /** TRIGGER: without it nobody sees whether a table has triggers. LOCK TABLES: for the touch of a truncate. */
+    private static final List<String> RECEIVED = List.of("SELECT", "INSERT", "UPDATE", "DELETE", "LOCK TABLES", "TRIGGER");
 
     private MySqlUserFindings() {
     }
@@ -38,7 +38,7 @@ final class MySqlUserFindings {
                         + " identified by '...' account unlock."));
             }
             MySqlGrants grants = account.grants(server);
-            lacks(account, grants.missing(SERVER), "on the server", "*.*", "The node reads the binary log, and asks where it ends.").ifPresent(findings::add);
+            lacks(account, grants.missing(SERVER), "on the server", "*.*", "The node reads the binary log, asks where it ends, and which transactions run.").ifPresent(findings::add);
             List<String> control = grants.missing(CONTROL, MySqlNames.CONTROL);
             if (!control.isEmpty()) {
                 findings.add(Finding.lacking("the user " + account + " lacks " + String.join(", ", control) + " on the database " + MySqlNames.CONTROL,

@@ -85,7 +85,10 @@ class MySqlTouchesTest {
             session.touch(List.of(pending(1), pending(9)), SECRET);
             session.commit();
             session.touch(List.of(new PendingTouch(new WrittenKey(T, "*"), 5, 0, false)), SECRET);
+            String insert = "set session lock_wait_timeout = 1; insert into app.t (id, v) values (4, 'four')";
+            assertThrows(IllegalStateException.class, () -> region.mysql.execute(insert.split("; ")), "a row that comes behind the look");
             session.commit();
+            region.mysql.execute(insert.split("; "));
         }
         Wait.until(Duration.ofSeconds(10), () -> "said " + said, () -> said.size() == 9);
         stream.close();

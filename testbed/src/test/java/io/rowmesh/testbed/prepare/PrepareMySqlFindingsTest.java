@@ -66,7 +66,7 @@ class PrepareMySqlFindingsTest {
         assertEquals(List.of(), region.lacking());
         region.execute("revoke replication client on *.* from " + region.account(), "revoke all on " + database + " from " + region.account());
         assertEquals(List.of("the user " + region.account() + " lacks REPLICATION CLIENT on the server",
-                "the user " + region.account() + " lacks SELECT, INSERT, UPDATE, DELETE, TRIGGER on the database " + region.database,
+                "the user " + region.account() + " lacks SELECT, INSERT, UPDATE, DELETE, LOCK TABLES, TRIGGER on the database " + region.database,
                 "the database " + region.database + " cannot be seen under this user"), region.lacking());
     }
 
@@ -77,9 +77,9 @@ class PrepareMySqlFindingsTest {
         TestingMySqlRegion region = prepared(test, modes, "create table u (id int primary key)");
         String database = "`rightsMayBeNarrowOrC_d``b`";
         region.execute("revoke all privileges, grant option from " + region.account(), "create role app_reader",
-                "grant replication slave, replication client on *.* to app_reader", "grant select on " + database + ".t to " + region.account(),
+                "grant replication slave, replication client, process on *.* to app_reader", "grant lock tables on " + database + ".* to app_reader", "grant select on " + database + ".t to " + region.account(),
                 "grant all on rowmesh.* to app_reader", "grant app_reader to " + region.account());
-        assertTrue(region.lacking().get(0).endsWith(" lacks REPLICATION SLAVE, REPLICATION CLIENT on the server"), region.lacking().toString());
+        assertTrue(region.lacking().get(0).endsWith(" lacks REPLICATION SLAVE, REPLICATION CLIENT, PROCESS on the server"), region.lacking().toString());
         region.execute("set default role all to " + region.account());
         assertEquals(List.of(), region.lacking());
         assertEquals("-- Nothing is lacking.\n", region.run("prepare", "--admin-user", "root").out());
@@ -179,7 +179,7 @@ class PrepareMySqlFindingsTest {
         server.execute("create user " + local + " account lock");
         assertEquals(List.of(), region.lacking());
         String script = region.run("prepare", "--admin-user", "root").out();
-        assertTrue(script.contains("grant replication slave, replication client on *.* to " + local + ";\n"), script);
+        assertTrue(script.contains("grant replication slave, replication client, process on *.* to " + local + ";\n"), script);
     }
 
     @Test
