@@ -1,6 +1,8 @@
 package io.rowmesh.testbed.demo;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 final class PostgresShop implements Shop {
 
@@ -59,5 +61,26 @@ final class PostgresShop implements Shop {
     @Override
     public List<String> emptyBasket(int customer) {
         return List.of("delete from baskets where customer = " + customer);
+    }
+
+    @Override
+    public Map<String, String> rows() {
+        Map<String, String> rows = new LinkedHashMap<>();
+        rows.put("customers", "select id, name, city, loyalty from customers order by id");
+        rows.put("products", "select sku, title, price, changed_by from products order by sku collate \"C\"");
+        rows.put("stock", "select sku, on_hand, " + instant("updated") + " from stock order by sku collate \"C\"");
+        rows.put("orders", "select id, customer, " + instant("placed") + ", region, status from orders order by id");
+        rows.put("order_lines", "select order_id, line, sku, quantity from order_lines order by order_id, line");
+        rows.put("baskets", "select customer, note, " + instant("changed") + " from baskets order by customer");
+        return rows;
+    }
+
+    private static String instant(String column) {
+        return "to_char(" + column + " at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')";
+    }
+
+    @Override
+    public String client(int port) {
+        return "psql -h 127.0.0.1 -p " + port + " -U postgres postgres";
     }
 }

@@ -1,6 +1,7 @@
 package io.rowmesh.testbed.demo;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /**
@@ -29,6 +30,12 @@ interface Shop {
     List<String> fillBasket(String region, int customer);
 
     List<String> emptyBasket(int customer);
+
+    /** Each table's rows, in an order and as texts that are the same in every kind of database where the rows are. */
+    Map<String, String> rows();
+
+    /** How a person connects to look at it. */
+    String client(int port);
 
     static String sku(Random random, int among) {
         return String.format("SKU-%04d", 1 + random.nextInt(among));
