@@ -60,7 +60,7 @@ public final class MySqlRows implements LockedRows, RetrySession {
         this.confirmed = confirmed;
         this.writes = new MySqlWrites(connection, names);
         this.tombstones = new MySqlTombstones(connection);
-        this.translator = new Translator(true, table -> LocalColumns.of(writes.shape(table)));
+        this.translator = new Translator(true, table -> LocalColumns.of(new MySqlCatalog(connection, names).table(table).shape()));
         this.aside = new Aside(connection, options, change -> standing(change, versions));
     }
 
@@ -132,8 +132,8 @@ public final class MySqlRows implements LockedRows, RetrySession {
         writes.require(changes.get(0).table());
     }
 
-    /** The changes as the local tables have them. */
-    List<RowChange> incoming(List<RowChange> changes) throws SQLException {
+    @Override
+    public List<RowChange> incoming(List<RowChange> changes) throws SQLException {
         return translator.translate(changes);
     }
 

@@ -74,12 +74,22 @@ public final class Translator {
         if (!toMySql && !isOfMySql(change.table())) {
             return change;
         }
+        boolean known = translations.containsKey(change.table());
         try {
-            ShapeTranslation translation = translation(change.table());
-            return translation.changesNothing() ? change : translation.translate(change);
+            return attempt(change);
         } catch (ValueMisfit misfit) {
+            // The local table may have been changed since it was looked up.
+            translations.remove(change.table());
+            if (known) {
+                return translated(change);
+            }
             throw new SQLException(misfit.getMessage(), state(misfit.kind()), misfit);
         }
+    }
+
+    private RowChange attempt(RowChange change) throws SQLException, ValueMisfit {
+        ShapeTranslation translation = translation(change.table());
+        return translation.changesNothing() ? change : translation.translate(change);
     }
 
     private static boolean isOfMySql(TableShape shape) {

@@ -60,8 +60,8 @@ final class JdbcTarget implements Target, RetrySession {
         this.translator = new Translator(false, table -> LocalColumns.of(new LocalCatalog(connection).table(table).shape()));
     }
 
-    /** @return the changes as the local tables have them, where they come from another kind of database */
-    List<RowChange> incoming(List<RowChange> changes) throws SQLException {
+    @Override
+    public List<RowChange> incoming(List<RowChange> changes) throws SQLException {
         return translator.translate(changes);
     }
 

@@ -35,6 +35,11 @@ record ParkedChange(long id, TransactionHeader header, RowChange change, String 
         return new ParkedChange(row.getLong(1), known, WireCodec.decodeChunk(row.getBytes(7)).get(0), row.getString(8));
     }
 
+    /** With the change in another shape. */
+    ParkedChange as(RowChange translated) {
+        return new ParkedChange(id, header, translated, sqlstate);
+    }
+
     /** In the open transaction. */
     static void delete(Connection connection, List<ParkedChange> changes) throws SQLException {
         if (changes.isEmpty()) {

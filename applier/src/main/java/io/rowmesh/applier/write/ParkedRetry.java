@@ -66,7 +66,7 @@ final class ParkedRetry {
     }
 
     private void retry(TableKey key, Consumer<Outcome> done) throws SQLException {
-        KeyLocks.Held held = key.isWholeTable() ? context.locks().ofAll() : context.locks().of(List.of(key));
+        KeyLocks.Held held = key.isWholeTable() ? context.locks().ofAll() : context.locks().of(written(key));
         context.waiting().forLocks(held);
         try {
             while (retryFirst(key, done)) {
@@ -78,6 +78,15 @@ final class ParkedRetry {
             context.locks().keepUnsettled(origin, held);
             throw e;
         }
+    }
+
+    /** The key itself, and as the local table has it where the changes came from another kind of database. */
+    private Set<TableKey> written(TableKey key) throws SQLException {
+        target.forgetTables();
+        Set<TableKey> keys = new LinkedHashSet<>(List.of(key));
+        read(key, "").forEach(parked -> keys.add(TableKey.of(parked.change())));
+        connection.commit();
+        return keys;
     }
 
     private Set<TableKey> dueKeys() throws SQLException {
@@ -122,20 +131,32 @@ final class ParkedRetry {
     /** Locked, so that a person's settling of them, which locks them too, comes before or after. */
     private List<ParkedChange> first(TableKey key) throws SQLException {
         List<ParkedChange> first = new ArrayList<>();
+        for (ParkedChange next : read(key, " for update")) {
+            if (!first.isEmpty() && !next.sameTransaction(first.get(0))) {
+                break;
+            }
+            first.add(next);
+        }
+        return first;
+    }
+
+    /** In the order in which they were parked, as the local tables have them. */
+    private List<ParkedChange> read(TableKey key, String locking) throws SQLException {
+        List<ParkedChange> parked = new ArrayList<>();
         try (PreparedStatement query = connection.prepareStatement("select " + ParkedChange.columns(sql)
-                + " from rowmesh.parked p where " + ofKey() + " order by parked_id limit 100 for update")) {
+                + " from rowmesh.parked p where " + ofKey() + " order by parked_id limit 100" + locking)) {
             ofKey(query, 1, key);
             try (ResultSet rows = query.executeQuery()) {
                 while (rows.next()) {
-                    ParkedChange next = ParkedChange.read(rows);
-                    if (!first.isEmpty() && !next.sameTransaction(first.get(0))) {
-                        break;
-                    }
-                    first.add(next);
+                    parked.add(ParkedChange.read(rows));
                 }
             }
         }
-        return first;
+        List<ParkedChange> local = new ArrayList<>();
+        for (ParkedChange each : parked) {
+            local.add(each.as(session.incoming(List.of(each.change())).get(0)));
+        }
+        return local;
     }
 
     private Outcome write(List<ParkedChange> changes) throws SQLException {
