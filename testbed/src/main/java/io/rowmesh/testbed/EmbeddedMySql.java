@@ -94,7 +94,7 @@ final class EmbeddedMySql implements DatabaseServer {
 
     private List<String> command(String... options) {
         List<String> command = new ArrayList<>(List.of(home.resolve("bin/mysqld").toString(), "--no-defaults",
-                "--basedir=" + home, "--datadir=" + data));
+                "--basedir=" + home, "--datadir=" + data, "--secure-file-priv=NULL"));
         if (System.getProperty("user.name").equals("root")) {
             command.add("--user=root");
         }

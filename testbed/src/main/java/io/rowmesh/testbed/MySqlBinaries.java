@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPInputStream;
 
-/** MySQL server programs from Maven's binaries, with the shared libraries they need where the machine lacks them. */
+/**
+ * MySQL server programs from Maven's binaries, with the shared libraries they need where the machine lacks them. Those of another release,
+ * in a directory that holds bin and share, are used with {@code -Drowmesh.mysql=DIRECTORY}.
+ */
 final class MySqlBinaries {
 
     private static final String VERSION = "8.0.15";
@@ -23,6 +26,11 @@ final class MySqlBinaries {
 
     /** The directory that holds bin and share. */
     static Path directory() {
+        String other = System.getProperty("rowmesh.mysql");
+        return other == null ? unpacked() : Path.of(other);
+    }
+
+    private static Path unpacked() {
         return Unpacked.once("mysql", VERSION, into -> {
             try (InputStream archive = MySqlBinaries.class.getResourceAsStream(ARCHIVE)) {
                 Unpacked.tar(new GZIPInputStream(archive), into);
