@@ -59,7 +59,7 @@ final class LogStore implements AutoCloseable {
         List<RocksObject> owned = new ArrayList<>();
         try {
             Files.createDirectories(directory);
-            RocksDB.loadLibrary();
+            NativeLibrary.load(directory.toAbsolutePath().getParent());
             DBOptions options = databaseOptions();
             owned.add(options);
             ColumnFamilyOptions families = familyOptions(owned);

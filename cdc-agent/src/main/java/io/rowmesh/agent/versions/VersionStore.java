@@ -1,5 +1,6 @@
 package io.rowmesh.agent.versions;
 
+import io.rowmesh.agent.log.NativeLibrary;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.ColumnFamilyDescriptor;
@@ -53,7 +54,7 @@ final class VersionStore implements AutoCloseable {
         List<RocksObject> owned = new ArrayList<>();
         try {
             Files.createDirectories(directory);
-            RocksDB.loadLibrary();
+            NativeLibrary.load(directory.toAbsolutePath().getParent());
             DBOptions options = new DBOptions().setCreateIfMissing(true).setCreateMissingColumnFamilies(true)
                     .setDbWriteBufferSize(24 * MIB).setMaxTotalWalSize(64 * MIB).setMaxOpenFiles(128).setMaxBackgroundJobs(2)
                     .setInfoLogLevel(InfoLogLevel.WARN_LEVEL).setKeepLogFileNum(2).setStatsDumpPeriodSec(0);

@@ -75,10 +75,11 @@ class ChangeLogCrashTest {
     }
 
     @Test
-    void aKilledProcessLosesNothingItHadSynced() throws Exception {
+    void aKilledProcessLosesNothingItHadSyncedAndLeavesNothingElsewhere() throws Exception {
         Path log = directory.resolve("log");
+        Path temporary = Files.createDirectory(directory.resolve("tmp"));
         Process writer = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx64m",
-                "-cp", System.getProperty("java.class.path"), Writer.class.getName(), log.toString())
+                "-Djava.io.tmpdir=" + temporary, "-cp", System.getProperty("java.class.path"), Writer.class.getName(), log.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT).start();
         long reported = 0;
         try (BufferedReader lines = writer.inputReader()) {
@@ -93,6 +94,9 @@ class ChangeLogCrashTest {
             writer.destroyForcibly().waitFor();
         }
         assertTrue(reported >= 300, "the writer ended by itself");
+        try (Stream<Path> left = Files.list(temporary)) {
+            assertEquals(List.of(), left.filter(file -> file.toString().contains("rocksdb")).toList());
+        }
         try (ChangeLog reopened = ChangeLog.open(log, "eu")) {
             assertTrue(reopened.lastSequence() >= reported);
             for (long sequence = 1; sequence <= reopened.lastSequence(); sequence++) {
