@@ -36,7 +36,9 @@ final class EmbeddedMySql implements DatabaseServer {
         try {
             Files.createDirectories(data.getParent());
             Path users = Files.writeString(data.resolveSibling("mysql-users.sql"), INITIALLY);
-            ServerProcess.initialise(command("--initialize-insecure", "--init-file=" + users), data, data.resolveSibling("mysql-init.log"));
+            // How names are told apart cannot be changed later.
+            ServerProcess.initialise(command("--initialize-insecure", "--init-file=" + users,
+                    "--lower-case-table-names=" + settings.getOrDefault("lower-case-table-names", "0")), data, data.resolveSibling("mysql-init.log"));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot initialise MySQL in " + data, e);
         }

@@ -31,6 +31,7 @@ public final class MySqlCapture implements Capture {
     private final Supervisor supervisor;
 
     private volatile BinlogStream stream;
+    private boolean placesWentBack;
 
     /**
      * @param seenAt    what was applied here from other regions by the time the local log had reached a position
@@ -95,7 +96,8 @@ public final class MySqlCapture implements Capture {
     private void runOnce() throws SQLException {
         try (Connection connection = options.database().getConnection()) {
             log.discardUnsynced();
-            MySqlOffset offset = new MySqlStart(connection, options, log).prepare();
+            MySqlOffset offset = new MySqlStart(connection, options, log).prepare(placesWentBack);
+            placesWentBack = false;
             positions.startAt(offset.base());
             metrics.started();
             localWrites.onStart().run();
@@ -108,6 +110,9 @@ public final class MySqlCapture implements Capture {
             if (!supervisor.isStopping()) {
                 stream.run();
             }
+        } catch (PlacesWentBack e) {
+            placesWentBack = true;
+            throw e;
         } finally {
             stream = null;
         }

@@ -32,8 +32,11 @@ public final class MySqlNewEpoch {
         }
     }
 
-    /** Places go on growing: what is recorded of former ones, such as where something began to be applied, must not seem to come. */
+    /**
+     * Places go on growing, on the same server too, as its log may have been begun anew: what is recorded of former ones, such as where
+     * something began to be applied, must not seem to come.
+     */
     private static long base(ChangeLog log, String server) {
-        return log.sourceOffset().isEmpty() ? 0 : MySqlOffset.parse(log.sourceOffset()).on(server, log.lastPosition()).base();
+        return log.sourceOffset().isEmpty() ? 0 : MySqlOffset.parse(log.sourceOffset()).behind(log.lastPosition(), server).base();
     }
 }

@@ -27,7 +27,11 @@ record MySqlOffset(long base, String server, GtidSet read) {
 
     /** The same transactions on another server, whose places are all to be behind a position; itself when the server is the same. */
     MySqlOffset on(String nowServer, long position) {
-        return server.equals(nowServer) ? this
-                : new MySqlOffset(BinlogPositions.baseBehind(position), nowServer, read);
+        return server.equals(nowServer) ? this : behind(position, nowServer);
+    }
+
+    /** The same transactions, with all places of a server's log behind a position. */
+    MySqlOffset behind(long position, String nowServer) {
+        return new MySqlOffset(BinlogPositions.baseBehind(position), nowServer, read);
     }
 }

@@ -24,8 +24,11 @@ final class MySqlStart {
         this.epochs = new MySqlEpochs(connection, options.region());
     }
 
-    /** @throws CaptureRefused when a person has to do something first */
-    MySqlOffset prepare() throws SQLException {
+    /**
+     * @param placesWentBack whether places of the same server's log have to be counted anew
+     * @throws CaptureRefused when a person has to do something first
+     */
+    MySqlOffset prepare(boolean placesWentBack) throws SQLException {
         MySqlEpochs.Recorded newest = epochs.newest();
         if (newest == null) {
             first();
@@ -41,7 +44,7 @@ final class MySqlStart {
         if (lacks != null) {
             throw new CaptureRefused(lacks);
         }
-        return offset.on(server.uuid(), log.lastPosition());
+        return placesWentBack ? offset.behind(log.lastPosition(), server.uuid()) : offset.on(server.uuid(), log.lastPosition());
     }
 
     private void first() throws SQLException {

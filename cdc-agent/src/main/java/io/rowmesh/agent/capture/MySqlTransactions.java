@@ -180,7 +180,11 @@ final class MySqlTransactions implements LogReader {
 
     @Override
     public void end(long position, GtidSet all) {
-        if (assembly.end(gtid, position, events) == TransactionAssembly.Outcome.APPENDED) {
+        TransactionAssembly.Outcome outcome = assembly.end(gtid, position, events);
+        if (outcome == TransactionAssembly.Outcome.DUPLICATE) {
+            throw new PlacesWentBack(gtid);
+        }
+        if (outcome == TransactionAssembly.Outcome.APPENDED) {
             // What was seen stands beside the change log as of this transaction, so what is read may not be ahead of it.
             log.sourceOffset(new MySqlOffset(start.base(), start.server(), all).text());
             appended++;

@@ -47,4 +47,30 @@ class MySqlFailoverTest {
             assertEquals(8, capture.drained().size());
         }
     }
+
+    /** As after a restore without logs, or with log_bin under another name: files count from 1 again, and every transaction is there. */
+    @Test
+    void goesOnWhenTheServersFilesCountFromOneAgain(@TempDir Path directory) {
+        try (TestingMySql mysql = TestingMySql.start(directory.resolve("eu"));
+             TestingMySqlCapture capture = new TestingMySqlCapture(mysql, directory.resolve("log"))) {
+            capture.startAndRun();
+            mysql.execute("flush binary logs", "flush binary logs", "flush binary logs");
+            capture.drain();
+            capture.stop();
+            String all = mysql.value("select @@gtid_executed");
+            mysql.execute("reset master", "set global gtid_purged = '" + all + "'", "insert into t values (1, 'a')");
+            for (int i = 0; i < 6; i++) {
+                mysql.execute("flush binary logs");
+            }
+            capture.startAndRun();
+            mysql.execute("insert into t values (2, 'b')");
+            assertEquals(List.of(List.of("INSERT [1, a]"), List.of("INSERT [2, b]")), capture.drained());
+            List<Long> at = capture.headers().stream().map(TransactionHeader::sourcePosition).toList();
+            assertTrue(IntStream.range(1, at.size()).allMatch(i -> at.get(i - 1) < at.get(i)), at.toString());
+            capture.closeLog();
+            capture.startAndRun();
+            mysql.execute("insert into t values (3, 'c')");
+            assertEquals(3, capture.drained().size());
+        }
+    }
 }

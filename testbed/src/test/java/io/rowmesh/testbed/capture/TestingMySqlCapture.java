@@ -49,7 +49,7 @@ final class TestingMySqlCapture implements AutoCloseable {
         this.directory = directory;
         mysql.execute("drop database if exists rowmesh", "drop table if exists t", "create table t (id int primary key, v varchar(100))");
         MySqlControl.migrate(source());
-        mysql.execute("insert into rowmesh.tag values ('self', 0), ('us', 0)");
+        mysql.execute("insert into rowmesh.tag (origin, tagged) values ('self', 0), ('us', 0)");
     }
 
     MysqlDataSource source() {
