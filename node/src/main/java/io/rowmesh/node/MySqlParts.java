@@ -119,7 +119,7 @@ final class MySqlParts implements RegionParts {
     @Override
     public RegionSessions sessions() {
         MysqlDataSource source = Databases.dataSource(database);
-        return new MySqlRegion(new MySqlSession(source.getURL(), Databases.properties(source), database.name()), names, new ReadVersions(versions),
+        return new MySqlRegion(new MySqlSession(source.getURL(), Databases.properties(source), database.name()), names, server -> new ReadVersions(versions, server),
                 positions::of, log::lastPosition);
     }
 

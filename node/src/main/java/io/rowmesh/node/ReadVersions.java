@@ -9,11 +9,11 @@ import io.rowmesh.schema.Version;
 import java.sql.SQLException;
 
 /** Joins the lanes to the reader of the log. */
-record ReadVersions(VersionReader reader) implements RowVersions {
+record ReadVersions(VersionReader reader, String server) implements RowVersions {
 
     @Override
     public void await(long position) throws SQLException {
-        reader.await(position);
+        reader.await(server, position);
     }
 
     @Override

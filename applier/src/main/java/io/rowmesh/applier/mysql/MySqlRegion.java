@@ -11,8 +11,11 @@ import io.rowmesh.schema.RowChange;
 import io.rowmesh.schema.mysql.MySqlNames;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongBiFunction;
 
@@ -21,16 +24,16 @@ public final class MySqlRegion implements RegionSessions {
 
     private final MySqlSession sessions;
     private final MySqlNames names;
-    private final RowVersions versions;
+    private final Function<String, RowVersions> versions;
     private final ToLongBiFunction<String, Long> position;
     private final LongSupplier confirmed;
 
     /**
-     * @param versions  shared by all sessions of the node
+     * @param versions  for sessions with a server, by its identifier
      * @param position  of a log file's name and an offset in it
      * @param confirmed the position up to which the capture has read the log for good
      */
-    public MySqlRegion(MySqlSession sessions, MySqlNames names, RowVersions versions, ToLongBiFunction<String, Long> position, LongSupplier confirmed) {
+    public MySqlRegion(MySqlSession sessions, MySqlNames names, Function<String, RowVersions> versions, ToLongBiFunction<String, Long> position, LongSupplier confirmed) {
         this.sessions = sessions;
         this.names = names;
         this.versions = versions;
@@ -49,6 +52,13 @@ public final class MySqlRegion implements RegionSessions {
         }
     }
 
+    private static String server(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement(); ResultSet row = statement.executeQuery("select @@server_uuid")) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+
     private final class Session implements RegionSession {
 
         private final Connection connection;
@@ -58,9 +68,10 @@ public final class MySqlRegion implements RegionSessions {
 
         private Session(Connection connection, String origin, ApplierOptions options) throws SQLException {
             this.connection = connection;
+            RowVersions here = versions.apply(server(connection));
             this.log = new MySqlLog(connection, position);
-            this.rows = new MySqlRows(connection, names, origin, log, versions, confirmed, options);
-            this.target = new LockingTarget(rows, versions, options.region());
+            this.rows = new MySqlRows(connection, names, origin, log, here, confirmed, options);
+            this.target = new LockingTarget(rows, here, options.region());
         }
 
         @Override

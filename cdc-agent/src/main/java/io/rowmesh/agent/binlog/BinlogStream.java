@@ -43,15 +43,16 @@ public final class BinlogStream {
     private Throwable failure;
 
     /**
-     * @param serverId  which no other replica of the server has
+     * @param serverId   which no other replica of the server has
+     * @param foldsNames as {@link ServerState#foldsNames}
      * @param read      transactions that are not wanted again; grows with what is read
      * @param positions how places in the log are counted
      */
-    public BinlogStream(BinlogAddress address, long serverId, GtidSet read, BinlogPositions positions, LogReader reader) {
+    public BinlogStream(BinlogAddress address, long serverId, boolean foldsNames, GtidSet read, BinlogPositions positions, LogReader reader) {
         this.address = address;
         this.reader = reader;
-        this.reading = new EventReading(reader, read, positions);
         this.client = new Client(address);
+        this.reading = new EventReading(reader, read, positions, foldsNames, client::getMasterServerId);
         client.setServerId(serverId);
         client.setGtidSet(read.toString());
         client.setKeepAlive(false);

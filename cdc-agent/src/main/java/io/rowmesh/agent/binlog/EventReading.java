@@ -13,6 +13,7 @@ import com.github.shyiko.mysql.binlog.event.deserialization.GtidTaggedEventDataD
 import com.github.shyiko.mysql.binlog.io.ByteArrayInputStream;
 
 import java.io.IOException;
+import java.util.function.LongSupplier;
 
 /** Puts events together to what a {@link LogReader} is told: the log's own order, transactions between their begin and end. */
 final class EventReading {
@@ -31,6 +32,8 @@ final class EventReading {
     private final LogReader reader;
     private final GtidSet read;
     private final BinlogPositions positions;
+    private final boolean foldsNames;
+    private final LongSupplier server;
     private final RowEvents rows;
 
     private String file;
@@ -39,10 +42,16 @@ final class EventReading {
     private MySqlGtid gtid;
     private boolean xa;
 
-    EventReading(LogReader reader, GtidSet read, BinlogPositions positions) {
+    /**
+     * @param foldsNames as {@link ServerState#foldsNames}
+     * @param server     the number of the server that is read
+     */
+    EventReading(LogReader reader, GtidSet read, BinlogPositions positions, boolean foldsNames, LongSupplier server) {
         this.reader = reader;
         this.read = read;
         this.positions = positions;
+        this.foldsNames = foldsNames;
+        this.server = server;
         this.rows = new RowEvents(reader);
     }
 
@@ -67,8 +76,8 @@ final class EventReading {
 
     private void take(EventType type, EventHeaderV4 header, Event event) throws IOException {
         switch (type) {
-            case GTID -> begin(((GtidEventData) new GtidEventDataDeserializer().deserialize(new ByteArrayInputStream(bytes(event)))));
-            case GTID_TAGGED -> begin(new GtidTaggedEventDataDeserializer().deserialize(new ByteArrayInputStream(bytes(event))));
+            case GTID -> begin(header, new GtidEventDataDeserializer().deserialize(new ByteArrayInputStream(bytes(event))));
+            case GTID_TAGGED -> begin(header, new GtidTaggedEventDataDeserializer().deserialize(new ByteArrayInputStream(bytes(event))));
             case ANONYMOUS_GTID -> throw BinlogException.lasting("a transaction" + at() + " has no GTID: set gtid_mode = ON, " + NEW_EPOCH);
             case QUERY -> query(QueryEvent.read(new LogBytes(bytes(event))));
             case XID, XA_PREPARE -> end();
@@ -104,12 +113,17 @@ final class EventReading {
         return ((ByteArrayEventData) event.getData()).getData();
     }
 
-    private void begin(GtidEventData data) {
-        begin(data.getMySqlGtid(), data.getImmediateCommitTimestamp());
+    private void begin(EventHeaderV4 header, GtidEventData data) {
+        begin(data.getMySqlGtid(), isReplicated(header) ? data.getOriginalCommitTimestamp() : data.getImmediateCommitTimestamp());
     }
 
-    private void begin(GtidTaggedEventData data) {
-        begin(data.getMySqlGtid(), data.getImmediateCommitTimestamp());
+    private void begin(EventHeaderV4 header, GtidTaggedEventData data) {
+        begin(data.getMySqlGtid(), isReplicated(header) ? data.getOriginalCommitTimestamp() : data.getImmediateCommitTimestamp());
+    }
+
+    /** Then it has the timestamp that the server had given which wrote it first: whoever read it there has the same. */
+    private boolean isReplicated(EventHeaderV4 header) {
+        return header.getServerId() != server.getAsLong();
     }
 
     private void begin(MySqlGtid next, long commitMicros) {
@@ -150,8 +164,10 @@ final class EventReading {
         }
     }
 
+    /** A statement stands in the log as it was typed, its rows under the server's own names. */
     private void statement(QueryEvent query) {
-        LoggedStatement statement = StatementReading.read(query.database(), query.sql(), query.ansiQuotes());
+        LoggedStatement typed = StatementReading.read(query.database(), query.sql(), query.ansiQuotes());
+        LoggedStatement statement = foldsNames ? typed.folded() : typed;
         if (statement.kind() == LoggedStatement.Kind.ROWS) {
             requireForeign(query);
         } else {

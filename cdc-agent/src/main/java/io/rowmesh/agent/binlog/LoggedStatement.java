@@ -1,6 +1,7 @@
 package io.rowmesh.agent.binlog;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A statement that the log has as such: mostly a change of definitions.
@@ -33,6 +34,16 @@ public record LoggedStatement(Kind kind, List<Table> tables, String defines, Str
 
     public LoggedStatement {
         tables = List.copyOf(tables);
+    }
+
+    /** With names in small letters, as a server calls its tables that does not tell them from capital ones. */
+    LoggedStatement folded() {
+        return new LoggedStatement(kind, tables.stream().map(table -> new Table(fold(table.database()), fold(table.name()))).toList(),
+                defines == null ? null : fold(defines), text);
+    }
+
+    private static String fold(String name) {
+        return name.toLowerCase(Locale.ROOT);
     }
 
     static LoggedStatement of(Kind kind, List<Table> tables, String text) {

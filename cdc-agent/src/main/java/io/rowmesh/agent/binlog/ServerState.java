@@ -13,11 +13,12 @@ import java.util.List;
  * @param uuid        the server's own identifier
  * @param executed    all transactions that it has
  * @param purged      those of them that its log has no more
+ * @param foldsNames  whether it calls tables by small letters only, however a statement writes them
  * @param clockMicros its clock, read after the rest, microseconds since 1970-01-01 UTC
  */
-public record ServerState(String uuid, GtidSet executed, GtidSet purged, long clockMicros) {
+public record ServerState(String uuid, GtidSet executed, GtidSet purged, boolean foldsNames, long clockMicros) {
 
-    private static final String STATE = "select @@server_uuid, @@global.gtid_executed, @@global.gtid_purged";
+    private static final String STATE = "select @@server_uuid, @@global.gtid_executed, @@global.gtid_purged, @@lower_case_table_names";
     private static final String CLOCK = "select timestampdiff(microsecond, '1970-01-01', utc_timestamp(6))";
     private static final String NEW_EPOCH = "run `rowmesh new-epoch`, then load the other regions from this one again";
     static final String PURGED = "the server has removed binary logs that were not read yet, so writes may be missing: " + NEW_EPOCH;
@@ -28,7 +29,7 @@ public record ServerState(String uuid, GtidSet executed, GtidSet purged, long cl
         try (Statement statement = connection.createStatement()) {
             List<String> state = row(statement, STATE);
             return new ServerState(state.get(0), GtidSet.parse(state.get(1)), GtidSet.parse(state.get(2)),
-                    Long.parseLong(row(statement, CLOCK).get(0)));
+                    !state.get(3).equals("0"), Long.parseLong(row(statement, CLOCK).get(0)));
         }
     }
 

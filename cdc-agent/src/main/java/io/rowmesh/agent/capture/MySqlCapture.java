@@ -96,7 +96,8 @@ public final class MySqlCapture implements Capture {
     private void runOnce() throws SQLException {
         try (Connection connection = options.database().getConnection()) {
             log.discardUnsynced();
-            MySqlOffset offset = new MySqlStart(connection, options, log).prepare(placesWentBack);
+            MySqlStart start = new MySqlStart(connection, options, log);
+            MySqlOffset offset = start.prepare(placesWentBack);
             placesWentBack = false;
             positions.startAt(offset.base());
             metrics.started();
@@ -106,7 +107,7 @@ public final class MySqlCapture implements Capture {
                     TransactionAssembly.Completion.NONE, metrics);
             MySqlTables tables = new MySqlTables(connection, options.names(), options.tables());
             MySqlTransactions transactions = new MySqlTransactions(log, assembly, tables, localWrites, applied, offset, supervisor);
-            stream = new BinlogStream(options.address(), options.serverId(), offset.read(), positions, transactions);
+            stream = new BinlogStream(options.address(), options.serverId(), start.server().foldsNames(), offset.read(), positions, transactions);
             if (!supervisor.isStopping()) {
                 stream.run();
             }

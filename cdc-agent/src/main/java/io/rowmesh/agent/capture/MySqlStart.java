@@ -16,6 +16,7 @@ final class MySqlStart {
     private final ChangeLog log;
     private final Connection connection;
     private final MySqlEpochs epochs;
+    private ServerState server;
 
     MySqlStart(Connection connection, MySqlOptions options, ChangeLog log) {
         this.connection = connection;
@@ -39,12 +40,17 @@ final class MySqlStart {
             log.forgetSeenAtEnd();
         }
         MySqlOffset offset = MySqlOffset.parse(log.sourceOffset());
-        ServerState server = ServerState.read(connection);
+        server = ServerState.read(connection);
         String lacks = server.lacks(offset.read());
         if (lacks != null) {
             throw new CaptureRefused(lacks);
         }
         return placesWentBack ? offset.behind(log.lastPosition(), server.uuid()) : offset.on(server.uuid(), log.lastPosition());
+    }
+
+    /** As it was found by {@link #prepare}. */
+    ServerState server() {
+        return server;
     }
 
     private void first() throws SQLException {

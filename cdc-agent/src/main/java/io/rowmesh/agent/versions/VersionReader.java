@@ -53,6 +53,8 @@ public final class VersionReader {
     private volatile long reachedBase;
     private volatile BinlogStream stream;
     private volatile String readText = "";
+    /** Identifier of the server whose log is read, or was read last. */
+    private volatile String server = "";
 
     /**
      * @param region   the local region's id, the origin of what no tag says to be another's
@@ -104,16 +106,18 @@ public final class VersionReader {
     /**
      * Returns once everything that stands in the log before a position is known here.
      *
+     * @param of       identifier of the server in whose log that is: while the node's connections go from one server to another, some may be
+     *                 there already and some not yet
      * @param position as {@link BinlogPositions} counts it
      * @throws SQLException when the log is not read just now, or not so far in time; the message says why
      */
-    public void await(long position) throws SQLException {
+    public void await(String of, long position) throws SQLException {
         long nanos = patience.toNanos();
         lock.lock();
         try {
-            while (!isReached(position)) {
+            while (!(of.equals(server) && isReached(position))) {
                 if (nanos <= 0 || supervisor.view().state() == CaptureStatus.State.FAILED) {
-                    throw new SQLTransientException(late(), NOT_READ);
+                    throw new SQLTransientException(late(of), NOT_READ);
                 }
                 nanos = moved.awaitNanos(nanos);
             }
@@ -134,8 +138,13 @@ public final class VersionReader {
         return base == reachedBase && Long.compareUnsigned(reached, position) >= 0;
     }
 
-    private String late() {
+    private String late(String of) {
         String error = supervisor.view().error();
+        if (error == null && !of.equals(server)) {
+            // Where it leads to is found anew.
+            closeStream();
+            return "the versions of rows are read from the server " + server + ", and this connection leads to " + of + ": has another one taken over?";
+        }
         return "the versions of rows are not known: " + (error != null ? error : "the server's log was not read up to its end within "
                 + TimeUnit.NANOSECONDS.toSeconds(patience.toNanos()) + " s");
     }
@@ -152,11 +161,13 @@ public final class VersionReader {
 
     private void runOnce() throws SQLException {
         try {
-            GtidSet read = prepare();
+            ServerState found = prepare();
+            GtidSet read = index.read();
+            server = found.uuid();
             readText = read.toString();
             reachedBase = positions.base();
             VersionLog log = new VersionLog(region, names, tables, index, secret, this::at, supervisor::opened);
-            stream = new BinlogStream(address, serverId, read, positions, log);
+            stream = new BinlogStream(address, serverId, found.foldsNames(), read, positions, log);
             if (!supervisor.isStopping()) {
                 stream.run();
             }
@@ -166,20 +177,18 @@ public final class VersionReader {
         }
     }
 
-    /** @return the transactions that need not be read any more */
-    private GtidSet prepare() throws SQLException {
+    private ServerState prepare() throws SQLException {
         try (Connection connection = database.getConnection()) {
-            ServerState server = ServerState.read(connection);
+            ServerState found = ServerState.read(connection);
             if (index.read() == null) {
-                index.begin(server.executed(), server.clockMicros());
+                index.begin(found.executed(), found.clockMicros());
             }
-            GtidSet read = index.read();
-            String lacks = server.lacks(read);
+            String lacks = found.lacks(index.read());
             if (lacks != null) {
                 throw BinlogException.lasting("versions of rows written meanwhile are not known: " + lacks);
             }
-            index.reading(server.uuid(), tables, server.clockMicros());
-            return read;
+            index.reading(found.uuid(), tables, found.clockMicros());
+            return found;
         }
     }
 

@@ -46,7 +46,7 @@ public class TestingLog implements LogReader, AutoCloseable {
     TestingLog start() {
         failure = null;
         open = false;
-        stream = new BinlogStream(new BinlogAddress("127.0.0.1", port, "root", null, "disabled"), 77, GtidSet.parse(set), positions, this);
+        stream = new BinlogStream(new BinlogAddress("127.0.0.1", port, "root", null, "disabled"), 77, false, GtidSet.parse(set), positions, this);
         thread = new Thread(this::read);
         thread.start();
         return this;

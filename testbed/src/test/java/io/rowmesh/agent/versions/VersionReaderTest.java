@@ -93,7 +93,7 @@ class VersionReaderTest {
 
     private void reached() throws SQLException {
         List<String> end = mysql.query("show master status").get(0);
-        reader.await(positions.of(end.get(0), Long.parseLong(end.get(1))));
+        reader.await(mysql.value("select @@server_uuid"), positions.of(end.get(0), Long.parseLong(end.get(1))));
     }
 
     private Version of(String key) {
@@ -202,11 +202,26 @@ class VersionReaderTest {
         List<String> end = mysql.query("show master status").get(0);
         long former = positions.of(end.get(0), Long.parseLong(end.get(1)));
         positions.startAt(BinlogPositions.baseBehind(former));
-        SQLException e = assertThrows(SQLException.class, () -> reader.await(former));
+        SQLException e = assertThrows(SQLException.class, () -> reader.await(mysql.value("select @@server_uuid"), former));
         assertTrue(e.getMessage().contains("another server took over"), e.getMessage());
         mysql.execute("insert into t values (2, 2)");
         reached();
         assertEquals("eu", of("2").origin());
+    }
+
+    /** While connections go from one server to another, some lead to the new one before the log's reader does. */
+    @Test
+    void placesOfAnotherServerAreNeverReached() throws SQLException {
+        try (VersionIndex other = VersionIndex.open(directory.resolve("other"))) {
+            VersionReader impatient = new VersionReader("eu", source(), new BinlogAddress("127.0.0.1", mysql.port(), "root", null, "disabled"), 89, NAMES,
+                    Set.of(T), other, positions, "secret", Duration.ofSeconds(1));
+            impatient.start();
+            Wait.until(Duration.ofSeconds(20), () -> impatient.status().toString(), () -> impatient.status().position() > 1);
+            impatient.await(mysql.value("select @@server_uuid"), 1);
+            SQLException e = assertThrows(SQLException.class, () -> impatient.await("b0000000-0000-0000-0000-000000000000", 1));
+            assertTrue(e.getMessage().contains("this connection leads to b0000000"), e.getMessage());
+            impatient.stop();
+        }
     }
 
     /** The files as they stand at any moment are what a crash leaves. */

@@ -77,7 +77,7 @@ class MySqlTouchesTest {
 
     private static void rowsAndMissingOnesAreSaid(TestingRegion region, MySqlTouches touches) throws SQLException {
         List<String> said = new CopyOnWriteArrayList<>();
-        BinlogStream stream = new BinlogStream(new BinlogAddress("127.0.0.1", region.mysql.port(), "root", null, "disabled"), 77,
+        BinlogStream stream = new BinlogStream(new BinlogAddress("127.0.0.1", region.mysql.port(), "root", null, "disabled"), 77, false,
                 GtidSet.parse(region.mysql.value("select @@gtid_executed")), new BinlogPositions(), new Said(said));
         Thread reading = new Thread(stream::run);
         reading.start();

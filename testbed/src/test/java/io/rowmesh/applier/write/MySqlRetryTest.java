@@ -96,7 +96,7 @@ class MySqlRetryTest {
     }
 
     private LaneWriter newLane() throws SQLException {
-        MySqlRegion region = new MySqlRegion(new MySqlSession(mysql.jdbcUrl(), new Properties(), "app"), new MySqlNames("app", "app"), versions,
+        MySqlRegion region = new MySqlRegion(new MySqlSession(mysql.jdbcUrl(), new Properties(), "app"), new MySqlNames("app", "app"), server -> versions,
                 (file, offset) -> Long.parseLong(file.substring(file.lastIndexOf('.') + 1)) << 36 | offset, () -> Long.MAX_VALUE);
         return LaneWriter.connect("eu", region, OPTIONS, new KeyLocks(), new TombstoneIndex(), new AppliedMarks());
     }

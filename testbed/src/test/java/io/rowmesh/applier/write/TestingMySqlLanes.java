@@ -51,7 +51,7 @@ final class TestingMySqlLanes implements AutoCloseable {
         this.reader = new VersionReader("us", dataSource(mysql), new BinlogAddress("127.0.0.1", mysql.port(), "root", null, "disabled"), 77, NAMES,
                 tables, versionIndex, positions, "secret", Duration.ofSeconds(15));
         reader.start();
-        this.sessions = new MySqlRegion(new MySqlSession(mysql.jdbcUrl(), new Properties(), "app"), NAMES, versions(), positions::of, () -> Long.MAX_VALUE);
+        this.sessions = new MySqlRegion(new MySqlSession(mysql.jdbcUrl(), new Properties(), "app"), NAMES, this::versions, positions::of, () -> Long.MAX_VALUE);
         this.localWrites = new LocalWrites(sessions, options, locks, index);
         localWrites.start();
         for (String peer : options.peers()) {
@@ -66,11 +66,11 @@ final class TestingMySqlLanes implements AutoCloseable {
         return source;
     }
 
-    private RowVersions versions() {
+    private RowVersions versions(String server) {
         return new RowVersions() {
             @Override
             public void await(long position) throws SQLException {
-                reader.await(position);
+                reader.await(server, position);
             }
 
             @Override
@@ -87,7 +87,7 @@ final class TestingMySqlLanes implements AutoCloseable {
 
     private void reached() throws SQLException {
         List<String> end = mysql.query("show master status").get(0);
-        reader.await(positions.of(end.get(0), Long.parseLong(end.get(1))));
+        reader.await(mysql.value("select @@server_uuid"), positions.of(end.get(0), Long.parseLong(end.get(1))));
     }
 
     /** What the log says of a row. */

@@ -19,7 +19,7 @@ class MySqlFoldedNamesTest {
              TestingMySqlCapture capture = new TestingMySqlCapture(mysql, directory.resolve("log"))) {
             capture.startAndRun();
             mysql.execute("insert into T values (1, 'a')", "truncate table APP.T", "insert into App.T values (2, 'b')");
-            assertEquals(List.of(List.of("INSERT [1, a]"), List.of("TRUNCATE"), List.of("INSERT [2, b]")), capture.drained());
+            assertEquals(List.of(List.of("INSERT [1, a]"), List.of("TRUNCATE public.t"), List.of("INSERT [2, b]")), capture.drained());
         }
     }
 }
