@@ -85,6 +85,9 @@ public final class MySqlSession {
         // Warnings are looked at by whoever writes: MySqlWrites.
         properties.setProperty("jdbcCompliantTruncation", "false");
         properties.setProperty("tinyInt1isBit", "false");
+        // Braces in names are none of JDBC's escapes.
+        properties.setProperty("enableEscapeProcessing", "false");
+        properties.setProperty("processEscapeCodesForPrepStmts", "false");
         properties.setProperty("tcpKeepAlive", "true");
         properties.setProperty("socketFactory", KeepaliveMySqlSockets.class.getName());
         properties.setProperty("connectionAttributes", "program_name:rowmesh applier " + origin);

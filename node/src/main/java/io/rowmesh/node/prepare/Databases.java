@@ -74,6 +74,9 @@ public final class Databases {
             source.setUseAffectedRows(true);
             source.setYearIsDateType(false);
             source.setTinyInt1isBit(false);
+            // Braces in names are none of JDBC's escapes.
+            source.setEnableEscapeProcessing(false);
+            source.setProcessEscapeCodesForPrepStmts(false);
         } catch (SQLException e) {
             throw new IllegalStateException("the MySQL driver refuses a setting: " + e.getMessage(), e);
         }
