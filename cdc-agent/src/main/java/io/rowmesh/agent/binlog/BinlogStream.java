@@ -21,8 +21,8 @@ import java.util.logging.Logger;
  */
 public final class BinlogStream {
 
-    /** Held, or its level would be forgotten. What the client tells there is told by us. */
-    private static final Logger CLIENT_LOG = Logger.getLogger(BinaryLogClient.class.getName());
+    /** Held, or its level would be forgotten; named after the class that is run. What the client tells there is told by us. */
+    private static final Logger CLIENT_LOG = Logger.getLogger(Client.class.getName());
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     /** With nothing to tell the server says so as often. */
     private static final Duration HEARTBEAT = Duration.ofSeconds(1);

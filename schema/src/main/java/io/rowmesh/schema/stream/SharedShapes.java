@@ -60,7 +60,7 @@ public record SharedShapes(String region, List<TableShape> tables) {
                 if (mapping.verdict() == Verdict.REFUSED) {
                     return Optional.of("column " + column.name() + " of table " + source.id() + " is " + column.type() + " in " + origin + " and "
                             + here.type() + " in " + target + ", which cannot be carried: " + mapping.condition()
-                            + "; give it a type of docs/types.md there, or exclude the table");
+                            + "; give it a type of docs/types.md there and restart its node, or exclude the table");
                 }
             }
         }
