@@ -18,14 +18,17 @@ final class EmbeddedMySql implements DatabaseServer {
     private final Path data;
     private final int port;
     private final Map<String, String> settings;
+    private final Map<String, String> environment;
     private Process server;
     private boolean ended;
 
-    EmbeddedMySql(Path directory, int port, Map<String, String> settings) {
+    /** @param environment of the server, besides what this process has */
+    EmbeddedMySql(Path directory, int port, Map<String, String> settings, Map<String, String> environment) {
         this.home = MySqlBinaries.directory();
         this.data = directory.toAbsolutePath().resolve("mysqldata");
         this.port = port;
         this.settings = settings;
+        this.environment = environment;
         if (!Files.exists(data.resolve("ibdata1"))) {
             initialise();
         }
@@ -53,7 +56,7 @@ final class EmbeddedMySql implements DatabaseServer {
         List<String> command = command("--port=" + port, "--bind-address=127.0.0.1", "--skip-name-resolve", "--socket=",
                 "--mysqlx=OFF", "--log-bin=binlog");
         settings.forEach((name, value) -> command.add("--" + name + "=" + value));
-        server = ServerProcess.run(command, data.resolveSibling("mysql.log"), Map.of());
+        server = ServerProcess.run(command, data.resolveSibling("mysql.log"), environment);
     }
 
     @Override

@@ -82,8 +82,9 @@ public final class TestingMesh implements AutoCloseable {
 
     private TestingRegion region(Path directory, String id, int shippingPort, Options options) throws IOException {
         Path home = Files.createDirectories(directory.resolve(id));
-        TestingDatabase database = options.mySql().contains(id) ? TestingMySql.start(home)
-                : TestingPostgres.start(home, options.major(), options.settings(), options.environment().getOrDefault(id, Map.of()));
+        Map<String, String> environment = options.environment().getOrDefault(id, Map.of());
+        TestingDatabase database = options.mySql().contains(id) ? TestingMySql.start(home, Map.of(), environment)
+                : TestingPostgres.start(home, options.major(), options.settings(), environment);
         int adminPort = Ports.free();
         Path config = home.resolve(id + ".yaml");
         StringBuilder peers = new StringBuilder();

@@ -29,12 +29,17 @@ public final class TestingMySql extends TestingDatabase {
 
     /** @param more further settings, as options of mysqld without the dashes, or other values for the ones that are set by default */
     public static TestingMySql start(Path directory, Map<String, String> more) {
+        return start(directory, more, Map.of());
+    }
+
+    /** @param environment further variables of the server's environment */
+    static TestingMySql start(Path directory, Map<String, String> more, Map<String, String> environment) {
         Map<String, String> settings = new LinkedHashMap<>(SETTINGS);
         int port = Ports.free();
         // Servers of one mesh, and who reads their logs, must differ; ports of one machine do.
         settings.put("server-id", Integer.toString(port));
         settings.putAll(more);
-        TestingMySql mysql = new TestingMySql(new EmbeddedMySql(directory, port, settings), port);
+        TestingMySql mysql = new TestingMySql(new EmbeddedMySql(directory, port, settings, environment), port);
         mysql.start();
         return mysql;
     }

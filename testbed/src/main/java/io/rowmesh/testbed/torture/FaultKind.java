@@ -15,8 +15,11 @@ enum FaultKind {
     LINK_HANGING(8),
     LINK_SLOW(10),
     REGION_CUT_OFF(4),
+    /** The session by which the log is read. */
     WALSENDER_ENDED(5),
     APPLIER_ENDED(5),
+    /** MySQL begins another file of its log. */
+    LOG_FLUSHED(4),
     ROWS_LOCKED(5),
     CLOCK_MOVED(5),
     CLOCK_STEPPED(8);

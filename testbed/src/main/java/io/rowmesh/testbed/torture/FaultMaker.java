@@ -1,6 +1,7 @@
 package io.rowmesh.testbed.torture;
 
 import io.rowmesh.testbed.TestingMesh;
+import io.rowmesh.testbed.TestingMySql;
 import io.rowmesh.testbed.TestingRegion;
 
 import java.sql.Connection;
@@ -13,8 +14,6 @@ import java.util.Random;
 
 /** Draws faults: kind, place and length, all from one source of chance. */
 final class FaultMaker {
-
-    private static final String ENDED = "select count(pg_terminate_backend(pid)) from pg_stat_activity where pid <> pg_backend_pid() and ";
 
     private final TestingMesh mesh;
     private final List<Table> tables;
@@ -33,6 +32,7 @@ final class FaultMaker {
         this.random = random;
         this.clock = clock;
         this.kinds = Arrays.stream(FaultKind.values()).filter(kind -> switch (kind) {
+            case LOG_FLUSHED -> mesh.regions().stream().anyMatch(FaultMaker::isOnMySql);
             case CLOCK_MOVED -> clock != null;
             case CLOCK_STEPPED -> clock != null && steps;
             default -> true;
@@ -50,8 +50,8 @@ final class FaultMaker {
             case NODE_KILLED -> new Fault(kind, node, millis(0, 4_000), region.node()::kill, region.node()::start);
             case NODE_STOPPED -> new Fault(kind, node, millis(0, 2_000), region.node()::stop, region.node()::start);
             case NODE_PAUSED -> new Fault(kind, node, millis(500, 12_000), region.node()::pause, region.node()::resume);
-            case DATABASE_KILLED -> new Fault(kind, database, millis(0, 2_000), region.postgres()::kill, region.postgres()::start);
-            case DATABASE_RESTARTED -> new Fault(kind, database, millis(0, 500), region.postgres()::stop, region.postgres()::start);
+            case DATABASE_KILLED -> new Fault(kind, database, millis(0, 2_000), region.database()::kill, region.database()::start);
+            case DATABASE_RESTARTED -> new Fault(kind, database, millis(0, 500), region.database()::stop, region.database()::start);
             case LINK_CUT -> new Fault(kind, way, millis(500, 15_000), link.proxy()::cut, link.proxy()::heal);
             case LINK_RESET -> new Fault(kind, way, Duration.ZERO, link.proxy()::reset, () -> { });
             case LINK_HANGING -> new Fault(kind, way, millis(1_000, 15_000), link.proxy()::hang, link.proxy()::heal);
@@ -59,13 +59,22 @@ final class FaultMaker {
             case REGION_CUT_OFF -> new Fault(kind, "links of " + region.id(), millis(5_000, 25_000), () -> mesh.cut(region.id()),
                     () -> mesh.heal(region.id()));
             case WALSENDER_ENDED -> new Fault(kind, database, Duration.ZERO,
-                    () -> region.postgres().value(ENDED + "backend_type = 'walsender'"), () -> { });
+                    () -> Dialect.of(region.database()).endReaders(region.database()), () -> { });
             case APPLIER_ENDED -> new Fault(kind, database, Duration.ZERO,
-                    () -> region.postgres().value(ENDED + "backend_type = 'client backend' and application_name like 'rowmesh%'"), () -> { });
+                    () -> Dialect.of(region.database()).endAppliers(region.database()), () -> { });
+            case LOG_FLUSHED -> flushed(kind, any(mesh.regions().stream().filter(FaultMaker::isOnMySql).toList()));
             case ROWS_LOCKED -> locked(kind, database, region);
             case CLOCK_MOVED -> new Fault(kind, "clock of " + clock.region(), Duration.ZERO, () -> clock.move(millis(10, 300)), () -> { });
             case CLOCK_STEPPED -> new Fault(kind, "clock of " + clock.region(), Duration.ZERO, () -> clock.move(millis(-4_000, 4_000)), () -> { });
         };
+    }
+
+    private static boolean isOnMySql(TestingRegion region) {
+        return region.database() instanceof TestingMySql;
+    }
+
+    private static Fault flushed(FaultKind kind, TestingRegion region) {
+        return new Fault(kind, "database " + region.id(), Duration.ZERO, () -> region.database().execute("flush binary logs"), () -> { });
     }
 
     private FaultKind draw() {
@@ -87,13 +96,13 @@ final class FaultMaker {
     /** A user who locks rows, or a whole table, and goes for coffee. */
     private Fault locked(FaultKind kind, String database, TestingRegion region) {
         String table = any(tables).name();
-        String lock = random.nextBoolean() ? "lock table " + table + " in share row exclusive mode" : "select * from " + table + " limit 4 for update";
+        String lock = Dialect.of(region.database()).lock(table, random.nextBoolean());
         Connection[] held = new Connection[1];
         return new Fault(kind, database, millis(500, 6_000), () -> held[0] = hold(region, lock), () -> held[0].close());
     }
 
     private static Connection hold(TestingRegion region, String lock) throws SQLException {
-        Connection connection = region.postgres().connect();
+        Connection connection = region.database().connect();
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
             statement.execute(lock);

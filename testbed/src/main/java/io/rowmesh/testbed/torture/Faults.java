@@ -88,7 +88,7 @@ final class Faults {
     /** Some faults cannot be made while another one is under way (a lock in a database that is down): no harm. */
     private void failed(Fault fault, Exception e) {
         switch (fault.kind()) {
-            case ROWS_LOCKED, WALSENDER_ENDED, APPLIER_ENDED -> story.accept("not possible now: " + fault + ": " + e.getMessage());
+            case ROWS_LOCKED, LOG_FLUSHED, WALSENDER_ENDED, APPLIER_ENDED -> story.accept("not possible now: " + fault + ": " + e.getMessage());
             default -> failure = fault + ": " + e;
         }
     }

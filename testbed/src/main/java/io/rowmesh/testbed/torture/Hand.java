@@ -1,8 +1,10 @@
 package io.rowmesh.testbed.torture;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
@@ -16,21 +18,41 @@ final class Hand {
 
     final Random random;
     private final Connection connection;
+    private final String region;
+    private final RowChanges rows;
     private String transaction;
     private int writes;
+    private boolean mayBeUndone;
 
-    private final String region;
-
-    Hand(String region, Connection connection, Random random) {
+    Hand(String region, Dialect dialect, Connection connection, Random random) {
         this.region = region;
         this.connection = connection;
         this.random = random;
+        this.rows = dialect.changes(this);
+    }
+
+    /** Changes of rows in whatever kind of database it is; all else here is for PostgreSQL. */
+    RowChanges rows() {
+        return rows;
     }
 
     /** @param name unique among all transactions of all regions */
     void beginTransaction(String name) {
         transaction = name;
         writes = 0;
+    }
+
+    String transaction() {
+        return transaction;
+    }
+
+    /** Whether what is written now may be undone while the transaction goes on. */
+    boolean mayBeUndone() {
+        return mayBeUndone;
+    }
+
+    void mayBeUndone(boolean now) {
+        mayBeUndone = now;
     }
 
     /** How many rows the transaction wrote so far, those behind a rolled back savepoint included. */
@@ -138,6 +160,29 @@ final class Hand {
         execute("truncate " + table.name());
         execute("insert into torture.ledger (transaction, kind, relation, row_key) values ('" + transaction + "', 'TRUNCATE', '"
                 + table.name() + "', '" + Write.ALL + "')");
+    }
+
+    /** A statement of whose rows another one tells the ledger. */
+    void run(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.executeUpdate(sql);
+        }
+    }
+
+    /** Writes rows of the ledger. */
+    void noted(String sql) throws SQLException {
+        execute(sql);
+    }
+
+    /** The first column of a query. */
+    List<String> texts(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement(); ResultSet found = statement.executeQuery(sql)) {
+            List<String> texts = new ArrayList<>();
+            while (found.next()) {
+                texts.add(found.getString(1));
+            }
+            return texts;
+        }
     }
 
     private int execute(String sql) throws SQLException {

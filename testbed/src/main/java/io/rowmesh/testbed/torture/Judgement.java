@@ -2,7 +2,6 @@ package io.rowmesh.testbed.torture;
 
 import io.rowmesh.schema.Version;
 import io.rowmesh.testbed.TestingMesh;
-import io.rowmesh.testbed.TestingRegion;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,13 +20,10 @@ final class Judgement {
     private record Deleted(String table, String key) {
     }
 
-    private static final String TOMBSTONES = "select table_name, row_key, t::text from rowmesh.tombstone t where table_schema = 'public'";
-    private static final String PARKED = "select table_name, row_key, sqlstate || ': ' || reason from rowmesh.parked";
-    private static final String APPLIED = "select id, count(*) from torture.applications group by id having count(*) > 1";
-
     private static final Version NO_VERSION = new Version(0, "-");
 
-    private final TestingMesh mesh;
+    /** By region. */
+    private final Map<String, Remains> remains = new LinkedHashMap<>();
     private final List<Workload> workloads;
     /** By table; a workload's tables share theirs. */
     private final Map<String, Oracle> oracles = new HashMap<>();
@@ -41,7 +37,7 @@ final class Judgement {
     private long doubled;
 
     private Judgement(TestingMesh mesh, List<Workload> workloads) {
-        this.mesh = mesh;
+        mesh.regions().forEach(region -> remains.put(region.id(), Dialect.of(region.database()).remains(region)));
         this.workloads = workloads;
         for (Workload workload : workloads) {
             Oracle oracle = workload.oracle();
@@ -55,9 +51,9 @@ final class Judgement {
      */
     static Verdict of(TestingMesh mesh, List<Workload> workloads) {
         Judgement judgement = new Judgement(mesh, workloads);
-        mesh.regions().forEach(region -> Ledger.read(region, judgement::note));
+        judgement.remains.values().forEach(region -> region.writes(judgement::note));
         workloads.forEach(workload -> workload.tables().forEach(table -> judgement.compare(workload, table)));
-        mesh.regions().forEach(judgement::judge);
+        judgement.remains.forEach(judgement::judge);
         return new Verdict(judgement.differences, judgement.rows, judgement.touched, judgement.lost, judgement.doubled);
     }
 
@@ -68,26 +64,24 @@ final class Judgement {
         }
     }
 
-    private void judge(TestingRegion region) {
-        checkTombstones(region);
-        for (List<String> row : region.postgres().query(PARKED)) {
-            differences.add(new Difference(region.id(), row.get(0), row.get(1), "nothing parked", row.get(2)));
+    private void judge(String id, Remains region) {
+        checkTombstones(id, region);
+        for (List<String> row : region.parked()) {
+            differences.add(new Difference(id, row.get(0), row.get(1), "nothing parked", row.get(2)));
         }
-        for (List<String> applied : region.postgres().query(APPLIED)) {
-            doubled += statedAnew.contains(applied.get(0)) ? 0 : Long.parseLong(applied.get(1)) - 1;
-        }
+        region.repeated().forEach((what, times) -> doubled += statedAnew.contains(what) ? 0 : times - 1);
     }
 
     private void compare(Workload workload, Table table) {
         Map<String, StoredRow> expected = told(workload, oracles.get(table.name()).rows(table.name()));
         Map<String, Map<String, StoredRow>> found = new LinkedHashMap<>();
         Set<String> keys = new TreeSet<>(expected.keySet());
-        for (TestingRegion region : mesh.regions()) {
-            Map<String, StoredRow> here = told(workload, StoredRow.read(region, table));
-            found.put(region.id(), here);
+        remains.forEach((id, region) -> {
+            Map<String, StoredRow> here = told(workload, region.rows(table));
+            found.put(id, here);
             keys.addAll(here.keySet());
             rows += here.size();
-        }
+        });
         Map<String, StoredRow> first = found.values().iterator().next();
         Set<String> agreed = new HashSet<>(keys);
         agreed.removeIf(key -> found.values().stream().map(here -> here.get(key)).distinct().count() > 1
@@ -116,7 +110,7 @@ final class Judgement {
     private Set<List<String>> written(Table table, Set<String> keys) {
         Set<List<String>> written = new HashSet<>();
         if (!keys.isEmpty()) {
-            mesh.regions().forEach(region -> Ledger.read(region, write -> {
+            remains.values().forEach(region -> region.writes(write -> {
                 if (write.table().equals(table.name()) && write.kind() == Write.Kind.TRUNCATE) {
                     keys.forEach(key -> written.add(Arrays.asList(key, null)));
                 } else if (write.table().equals(table.name()) && keys.contains(write.key())) {
@@ -148,10 +142,10 @@ final class Judgement {
     }
 
     /** Tombstones may be collected already; those that stand must be of keys that somebody deleted. */
-    private void checkTombstones(TestingRegion region) {
-        for (List<String> row : region.postgres().query(TOMBSTONES)) {
+    private void checkTombstones(String id, Remains region) {
+        for (List<String> row : region.tombstones()) {
             if (!deletes.contains(new Deleted(row.get(0), row.get(1))) && !deletes.contains(new Deleted(row.get(0), Write.ALL))) {
-                differences.add(new Difference(region.id(), row.get(0), row.get(1), "no tombstone, as nobody deleted it", row.get(2)));
+                differences.add(new Difference(id, row.get(0), row.get(1), "no tombstone, as nobody deleted it", row.get(2)));
             }
         }
     }

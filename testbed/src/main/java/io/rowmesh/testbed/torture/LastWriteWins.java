@@ -1,17 +1,19 @@
 package io.rowmesh.testbed.torture;
 
+import io.rowmesh.testbed.torture.RowChanges.Target;
+
 import java.sql.SQLException;
 import java.util.List;
 
 /** Tables whose rows the later write decides: a few hot rows, many cold ones, every kind of change. */
 final class LastWriteWins implements Workload {
 
-    private static final Table HOT = Table.of("hot", "id");
-    private static final Table COLD = Table.of("cold", "id");
-    private static final Table DOCS = Table.of("docs", "id");
-    private static final Table PAIRS = Table.of("pairs", "a", "b");
-    private static final Table SHELF = Table.of("shelf", "id");
-    private static final Table BULK = Table.of("bulk", "id");
+    private static final Table HOT = Table.of("hot", "id").with("v", "n");
+    private static final Table COLD = Table.of("cold", "id").with("v", "n");
+    private static final Table DOCS = Table.of("docs", "id").with("v", "n", "body");
+    private static final Table PAIRS = Table.of("pairs", "a", "b").with("v");
+    private static final Table SHELF = Table.of("shelf", "id").with("v", "n");
+    private static final Table BULK = Table.of("bulk", "id").with("v", "n");
 
     private static final int HOT_KEYS = 12;
     private static final int COLD_KEYS = 5_000;
@@ -38,6 +40,17 @@ final class LastWriteWins implements Workload {
     }
 
     @Override
+    public List<String> mySqlSchema() {
+        return List.of(
+                "create table hot (id int primary key, v varchar(100) not null, n int)",
+                "create table cold (id int primary key, v varchar(100) not null, n int)",
+                "create table docs (id int primary key, v varchar(100) not null, n int, body longtext)",
+                "create table pairs (a int, b varchar(20) collate utf8mb4_bin, v varchar(100), primary key (b, a))",
+                "create table shelf (id int primary key, v varchar(100) not null, n int)",
+                "create table bulk (id int primary key, v varchar(100) not null, n int)");
+    }
+
+    @Override
     public List<Table> tables() {
         return List.of(HOT, COLD, DOCS, PAIRS, SHELF, BULK);
     }
@@ -56,7 +69,7 @@ final class LastWriteWins implements Workload {
         } else if (dice < 980) {
             row(hand, SHELF, SHELF_KEYS);
         } else if (dice < 985) {
-            hand.truncate(SHELF);
+            hand.rows().truncate(SHELF);
         } else {
             many(hand, hand.oneIn(30) ? 8_000 : 50);
         }
@@ -65,20 +78,23 @@ final class LastWriteWins implements Workload {
     /** One of the changes a row can meet. */
     private static void row(Hand hand, Table table, int keys) throws SQLException {
         int id = hand.pick(keys);
-        String name = table.name();
         String v = hand.unique();
+        Target target = target(table, "id = " + id, v);
         switch (hand.random.nextInt(10)) {
-            case 0, 1 -> hand.write(table, "insert into " + name + " as t values (" + id + ", '" + v + "', 0) on conflict do nothing");
-            case 2, 3 -> hand.write(table, "insert into " + name + " as t values (" + id + ", '" + v
-                    + "', 1) on conflict (id) do update set v = excluded.v, n = t.n + 1");
-            case 4, 5, 6 -> hand.write(table, "update " + name + " as t set v = '" + v + "', n = n + 1 where id = " + id);
-            case 7, 8 -> hand.delete(table, "delete from " + name + " as t where id = " + id);
+            case 0, 1 -> hand.rows().insert(target, "values (" + id + ", '" + v + "', 0)");
+            case 2, 3 -> hand.rows().upsert(target, "values (" + id + ", '" + v + "', 1)", List.of("v"), true);
+            case 4, 5, 6 -> hand.rows().update(target, "v = '" + v + "', n = n + 1");
+            case 7, 8 -> hand.rows().delete(target);
             default -> {
                 int other = otherKey(hand, id, keys);
-                hand.changeKey(table, "[\"" + id + "\"]", "update " + name + " as t set id = " + other + ", v = '" + v + "' where id = " + id
-                        + " and not exists (select from " + name + " where id = " + other + ")");
+                hand.rows().changeKey(target, "[\"" + id + "\"]", "id = " + other + ", v = '" + v + "'", "id = " + other);
             }
         }
+    }
+
+    /** @param v that no other statement writes */
+    private static Target target(Table table, String where, String v) {
+        return new Target(table, where, "v = '" + v + "'");
     }
 
     private static int otherKey(Hand hand, int id, int keys) {
@@ -88,11 +104,11 @@ final class LastWriteWins implements Workload {
     private static void doc(Hand hand) throws SQLException {
         int id = hand.pick(DOC_KEYS);
         String v = hand.unique();
+        Target target = target(DOCS, "id = " + id, v);
         switch (hand.random.nextInt(6)) {
-            case 0, 1 -> hand.write(DOCS, "insert into docs as t values (" + id + ", '" + v + "', 0, repeat('" + v + " ', 300))"
-                    + " on conflict (id) do update set v = excluded.v, body = excluded.body");
-            case 2, 3, 4 -> hand.write(DOCS, "update docs as t set v = '" + v + "', n = n + 1 where id = " + id);
-            default -> hand.delete(DOCS, "delete from docs as t where id = " + id);
+            case 0, 1 -> hand.rows().upsert(target, "values (" + id + ", '" + v + "', 0, repeat('" + v + " ', 300))", List.of("v", "body"), false);
+            case 2, 3, 4 -> hand.rows().update(target, "v = '" + v + "', n = n + 1");
+            default -> hand.rows().delete(target);
         }
     }
 
@@ -100,15 +116,14 @@ final class LastWriteWins implements Workload {
         int a = hand.pick(4);
         String b = "b-" + hand.pick(5);
         String v = hand.unique();
-        String here = " where a = " + a + " and b = '" + b + "'";
+        Target target = target(PAIRS, "a = " + a + " and b = '" + b + "'", v);
         switch (hand.random.nextInt(4)) {
-            case 0, 1 -> hand.write(PAIRS, "insert into pairs as t values (" + a + ", '" + b + "', '" + v
-                    + "') on conflict (b, a) do update set v = excluded.v");
-            case 2 -> hand.delete(PAIRS, "delete from pairs as t" + here);
+            case 0, 1 -> hand.rows().upsert(target, "values (" + a + ", '" + b + "', '" + v + "')", List.of("v"), false);
+            case 2 -> hand.rows().delete(target);
             default -> {
                 int other = otherKey(hand, a, 4);
-                hand.changeKey(PAIRS, "[\"" + a + "\",\"" + b + "\"]", "update pairs as t set a = " + other + ", v = '" + v + "'" + here
-                        + " and not exists (select from pairs where a = " + other + " and b = '" + b + "')");
+                hand.rows().changeKey(target, "[\"" + a + "\",\"" + b + "\"]", "a = " + other + ", v = '" + v + "'",
+                        "a = " + other + " and b = '" + b + "'");
             }
         }
     }
@@ -116,13 +131,13 @@ final class LastWriteWins implements Workload {
     /** One statement over a range of rows. */
     private static void many(Hand hand, int rows) throws SQLException {
         int first = hand.pick(BULK_KEYS - rows);
-        String range = "between " + first + " and " + (first + rows - 1);
+        int last = first + rows - 1;
         String v = hand.unique();
+        Target target = target(BULK, "id between " + first + " and " + last, v);
         switch (hand.random.nextInt(5)) {
-            case 0, 1, 2 -> hand.write(BULK, "insert into bulk as t select i, '" + v + "', 0 from generate_series(" + first + ", "
-                    + (first + rows - 1) + ") i on conflict (id) do update set v = excluded.v, n = t.n + 1");
-            case 3 -> hand.write(BULK, "update bulk as t set v = '" + v + "' where id " + range);
-            default -> hand.delete(BULK, "delete from bulk as t where id " + range);
+            case 0, 1, 2 -> hand.rows().upsert(target, "select i, '" + v + "', 0 from " + hand.rows().numbers(first, last), List.of("v"), true);
+            case 3 -> hand.rows().update(target, "v = '" + v + "'");
+            default -> hand.rows().delete(target);
         }
     }
 }

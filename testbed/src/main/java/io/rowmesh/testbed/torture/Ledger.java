@@ -39,7 +39,7 @@ final class Ledger {
     };
 
     /** Replicated, and compared like every table of the writers. */
-    static final Table JOURNAL = Table.of("journal", "region", "position");
+    static final Table JOURNAL = Table.of("journal", "region", "position").with("relation", "row_key");
 
     private static final String READ = "select kind, relation, row_key, image, position, transaction, set_values, seen,"
             + " (extract(epoch from pg_xact_commit_timestamp(xmin)) * 1000000)::bigint from torture.ledger";

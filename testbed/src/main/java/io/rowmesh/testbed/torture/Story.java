@@ -1,14 +1,15 @@
 package io.rowmesh.testbed.torture;
 
 import io.rowmesh.testbed.TestingMesh;
-import io.rowmesh.testbed.TestingRegion;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Everything that is known of the keys that differ, for whoever looks for the reason. */
 final class Story {
@@ -16,12 +17,12 @@ final class Story {
     private static final int KEYS = 30;
     private static final int WRITES = 60;
 
-    private final TestingMesh mesh;
+    private final Map<String, Remains> remains = new LinkedHashMap<>();
     private final List<Table> tables;
     private final List<String> lines = new ArrayList<>();
 
     private Story(TestingMesh mesh, List<Table> tables) {
-        this.mesh = mesh;
+        mesh.regions().forEach(region -> remains.put(region.id(), Dialect.of(region.database()).remains(region)));
         this.tables = tables;
     }
 
@@ -37,31 +38,30 @@ final class Story {
     private void tell(String name, String key) {
         lines.add("");
         lines.add("== " + name + " " + key);
-        tables.stream().filter(table -> table.name().equals(name)).forEach(table -> mesh.regions().forEach(region -> row(region, table, key)));
-        mesh.regions().forEach(region -> control(region, name, key));
+        tables.stream().filter(table -> table.name().equals(name)).forEach(table -> remains.forEach((id, region) -> row(id, region, table, key)));
+        remains.forEach((id, region) -> control(id, region, name, key));
         List<Write> writes = new ArrayList<>();
-        mesh.regions().forEach(region -> Ledger.readKey(region, name, key, writes::add));
+        remains.values().forEach(region -> region.writesOf(name, key, writes::add));
         writes.sort(Comparator.comparing(Write::version).thenComparing(Write::position));
         writes.subList(Math.max(0, writes.size() - WRITES), writes.size()).forEach(write -> lines.add("  " + write.version().commitMicros()
                 + " " + write.version().origin() + " " + write.transaction() + " " + write.kind() + " "
                 + (write.image() == null ? write.values() + (write.seen() == null ? "" : " saw deletes " + write.seen()) : shortened(write.image()))));
     }
 
-    private void row(TestingRegion region, Table table, String key) {
-        StoredRow row = StoredRow.read(region, table).get(key);
-        lines.add("  in " + region.id() + ": " + (row == null ? "no row" : shortened(row.image()) + " @ " + row.version().commitMicros() + " "
+    private void row(String id, Remains region, Table table, String key) {
+        StoredRow row = region.rows(table).get(key);
+        lines.add("  in " + id + ": " + (row == null ? "no row" : shortened(row.image()) + " @ " + row.version().commitMicros() + " "
                 + row.version().origin()));
     }
 
-    private void control(TestingRegion region, String table, String key) {
-        for (List<String> row : region.postgres().query("select t::text from rowmesh.tombstone t where table_name = '" + table
-                + "' and row_key in ('" + key + "', '*')")) {
-            lines.add("  tombstone in " + region.id() + ": " + row.get(0));
-        }
-        for (List<String> row : region.postgres().query("select origin, epoch, sequence, kind, committed_at, sqlstate, reason from rowmesh.parked"
-                + " where table_name = '" + table + "' and row_key = '" + key + "'")) {
-            lines.add("  parked in " + region.id() + ": " + row);
-        }
+    private void control(String id, Remains region, String table, String key) {
+        region.tombstones().stream().filter(row -> isOf(row, table, key) || isOf(row, table, Write.ALL))
+                .forEach(row -> lines.add("  tombstone in " + id + ": " + row));
+        region.parked().stream().filter(row -> isOf(row, table, key)).forEach(row -> lines.add("  parked in " + id + ": " + row.get(2)));
+    }
+
+    private static boolean isOf(List<String> row, String table, String key) {
+        return row.get(0).equals(table) && row.get(1).equals(key);
     }
 
     private static String shortened(String image) {

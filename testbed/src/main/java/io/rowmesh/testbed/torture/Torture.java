@@ -54,7 +54,8 @@ final class Torture {
         mesh = mesh();
         boolean clean = false;
         try {
-            mesh.execute(schema()).start();
+            mesh.regions().forEach(region -> region.database().execute(schema(region)));
+            mesh.start();
             Random random = new Random(options.seed());
             List<Table> tables = options.workloads().stream().flatMap(workload -> workload.tables().stream()).toList();
             FaultMaker maker = new FaultMaker(mesh, tables, clock, options.clockSteps(), new Random(random.nextLong()));
@@ -76,7 +77,8 @@ final class Torture {
     }
 
     private TestingMesh mesh() throws IOException {
-        TestingMesh.Options chosen = new TestingMesh.Options("18", List.of("public.*"), List.of("-Xmx256m"), Map.of()).withRegions(options.regions());
+        TestingMesh.Options chosen = new TestingMesh.Options("18", List.of("public.*"), List.of("-Xmx256m"), Map.of()).withRegions(options.regions())
+                .withMySql(options.mySql().toArray(String[]::new));
         List<String> regions = TestingMesh.regionIds(options.regions());
         String rules = options.workloads().stream().flatMap(workload -> workload.rules(regions).stream()).map(rule -> "  - " + rule + "\n")
                 .collect(Collectors.joining());
@@ -86,10 +88,8 @@ final class Torture {
         return new TestingMesh(directory, clock == null ? chosen : chosen.withEnvironment(clock.region(), clock.environment()));
     }
 
-    private String[] schema() {
-        List<String> statements = new ArrayList<>(List.of(Ledger.SCHEMA));
-        options.workloads().forEach(workload -> statements.addAll(workload.schema()));
-        return statements.toArray(String[]::new);
+    private String[] schema(TestingRegion region) {
+        return Dialect.of(region.database()).schema(options.workloads()).toArray(String[]::new);
     }
 
     private void write(Random random) throws InterruptedException {
@@ -162,10 +162,10 @@ final class Torture {
         }
         List<Difference> staying = new ArrayList<>();
         for (TestingRegion region : mesh.regions()) {
-            for (String table : List.of("rowmesh.tombstone", "rowmesh.key_deletes", "rowmesh.pending_delete")) {
+            for (String table : Dialect.of(region.database()).emptyInTheEnd()) {
                 try {
-                    Wait.until(DELETES_GO, () -> region.postgres().query("select t::text from " + table + " t limit 3").toString(),
-                            () -> region.postgres().value("select count(*) from " + table).equals("0"));
+                    Wait.until(DELETES_GO, () -> region.database().query("select * from " + table + " limit 3").toString(),
+                            () -> region.database().value("select count(*) from " + table).equals("0"));
                 } catch (IllegalStateException e) {
                     staying.add(new Difference(region.id(), table, "-", "nothing, as every region has seen the deletes", e.getMessage()));
                 }
@@ -182,8 +182,9 @@ final class Torture {
             verdict.differences().stream().limit(5).forEach(difference -> say(difference.toString()));
             say("This is a bug in rowmesh. The differing keys' stories: " + file + "; logs and databases below " + directory);
         }
-        say(String.format(Locale.ROOT, "torture: seed %d, %d regions, %.1f minutes, %d writes in %d transactions, %d rows compared, %d conflicts,"
-                        + " %d faults (%s), %s%d differences, %d lost, %d doubled", options.seed(), options.regions(), options.time().toSeconds() / 60.0,
+        say(String.format(Locale.ROOT, "torture: seed %d, %d regions%s, %.1f minutes, %d writes in %d transactions, %d rows compared, %d conflicts,"
+                        + " %d faults (%s), %s%d differences, %d lost, %d doubled", options.seed(), options.regions(),
+                options.mySql().isEmpty() ? "" : " (" + String.join(", ", options.mySql()) + " on MySQL)", options.time().toSeconds() / 60.0,
                 tally.writes(), tally.transactions(), verdict.rows(), watch.conflicts(), faults.total(), counts(),
                 verdict.touched() == 0 ? "" : verdict.touched() + " touched, ", verdict.differences().size(),
                 verdict.lost(), verdict.doubled()));

@@ -1,6 +1,7 @@
 package io.rowmesh.testbed.torture;
 
 import io.rowmesh.testbed.Directories;
+import io.rowmesh.testbed.TestingMesh;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -12,11 +13,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 
 /** {@code rowmesh torture}. */
 @Command(name = "torture", mixinStandardHelpOptions = true, description = {
-    "Writes at random in three real databases while everything around them fails, then compares.",
+    "Writes at random in three real databases, PostgreSQL or MySQL, while everything around them fails, then compares.",
     "Nodes and databases are killed, links are cut, hang and crawl, a clock is wrong. In the end every row must be the one that"
             + " the writers' own ledgers call the newest, in every region, with its version.",
     "Exit code 0 only when there is no difference; otherwise the files are kept."})
@@ -51,6 +53,10 @@ public final class TortureCommand implements Callable<Integer> {
     @Option(names = "--clock-steps", description = "one clock also steps back; rows that a node states anew because of that are counted")
     private boolean clockSteps;
 
+    @Option(names = "--mysql", split = ",", defaultValue = "",
+            description = "regions on MySQL, of eu, us, ap, sa, af in this order (default: none); their mesh has tables under last-write-wins only")
+    private List<String> mySql;
+
     @Option(names = "--verbose", description = "tell of every fault")
     private boolean verbose;
 
@@ -59,6 +65,8 @@ public final class TortureCommand implements Callable<Integer> {
         if (regions < 2 || regions > 5) {
             throw new ParameterException(spec.commandLine(), "--regions must be 2 to 5.");
         }
+        mySql.removeIf(String::isEmpty);
+        requireMySql(TestingMesh.regionIds(regions));
         Path directory = Files.createTempDirectory("rowmesh-torture-");
         boolean clean = new Torture(options(), directory, spec.commandLine().getOut()).run();
         if (clean) {
@@ -67,9 +75,18 @@ public final class TortureCommand implements Callable<Integer> {
         return clean ? 0 : 1;
     }
 
+    private void requireMySql(List<String> ids) {
+        if (!ids.containsAll(mySql)) {
+            throw new ParameterException(spec.commandLine(), "--mysql: the regions are " + String.join(", ", ids) + ".");
+        }
+        if (!mySql.isEmpty() && !rules.equals(List.of("last-write-wins"))) {
+            throw new ParameterException(spec.commandLine(), "--mysql: MySQL regions have tables under last-write-wins only; leave --rules out.");
+        }
+    }
+
     private TortureOptions options() {
         return new TortureOptions(seconds(minutes * 60), seed == null ? System.nanoTime() & 0xffffff : seed, regions, writers, workloads(),
-                seconds(faultEvery), seconds(drainMinutes * 60), clockSteps, verbose);
+                seconds(faultEvery), seconds(drainMinutes * 60), clockSteps, Set.copyOf(mySql), verbose);
     }
 
     private static Duration seconds(double seconds) {

@@ -12,6 +12,11 @@ interface Workload {
     /** Statements that make its tables, in every region. */
     List<String> schema();
 
+    /** The same for regions on MySQL, where a workload may have some. */
+    default List<String> mySqlSchema() {
+        throw new IllegalStateException("the tables of " + name() + " are for PostgreSQL");
+    }
+
     /** The replicated tables, all in schema public. */
     List<Table> tables();
 

@@ -51,9 +51,11 @@ final class Writer implements Runnable {
     }
 
     private void writeUntilBroken() throws InterruptedException {
-        try (Connection connection = region.postgres().connect()) {
+        Dialect dialect = Dialect.of(region.database());
+        try (Connection connection = region.database().connect()) {
+            dialect.settle(connection, random);
             connection.setAutoCommit(false);
-            Hand hand = new Hand(region.id(), connection, random);
+            Hand hand = new Hand(region.id(), dialect, connection, random);
             while (!stopped) {
                 transaction(connection, hand);
                 Thread.sleep(pace.pauseMillis(random));
@@ -88,6 +90,7 @@ final class Writer implements Runnable {
 
     private void write(Connection connection, Hand hand) throws SQLException {
         Savepoint savepoint = hand.oneIn(8) ? connection.setSavepoint() : null;
+        hand.mayBeUndone(savepoint != null);
         workloads.get(random.nextInt(workloads.size())).write(hand);
         if (savepoint != null && hand.oneIn(2)) {
             connection.rollback(savepoint);

@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -23,7 +24,7 @@ class TortureTest {
     void threeRegionsEndEqualAfterFaultsOfAllKinds() throws Exception {
         StringWriter out = new StringWriter();
         boolean clean = new Torture(new TortureOptions(Duration.ofSeconds(60), 20261121, 3, 2, List.of(new LastWriteWins(), new Entries()),
-                Duration.ofSeconds(3), Duration.ofMinutes(5), false, true), directory, new PrintWriter(out)).run();
+                Duration.ofSeconds(3), Duration.ofMinutes(5), false, Set.of(), true), directory, new PrintWriter(out)).run();
         assertTrue(clean, out.toString());
         Matcher faults = Pattern.compile("(\\d+) faults \\(").matcher(out.toString());
         assertTrue(faults.find() && Integer.parseInt(faults.group(1)) >= 8, out.toString());
