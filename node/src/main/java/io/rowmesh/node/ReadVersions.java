@@ -22,6 +22,11 @@ record ReadVersions(VersionReader reader, String server) implements RowVersions 
     }
 
     @Override
+    public long definitions() {
+        return reader.definitions();
+    }
+
+    @Override
     public long sinceMicros(TableId table) {
         return reader.sinceMicros(table);
     }

@@ -23,6 +23,11 @@ public interface RowVersions {
     /** The version of a key's last write, if that left a row; null when the log has none since {@link #sinceMicros}. */
     Version of(TableKey key);
 
+    /** A number that is another one once the log has told that a table may have another form. */
+    default long definitions() {
+        return 0;
+    }
+
     /** A row of the table without a version was written before this, microseconds since 1970-01-01 UTC. */
     long sinceMicros(TableId table);
 }

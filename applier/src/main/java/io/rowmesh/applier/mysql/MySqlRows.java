@@ -44,6 +44,9 @@ public final class MySqlRows implements LockedRows, RetrySession {
     private final MySqlTombstones tombstones;
     private final Aside aside;
     private final Translator translator;
+    private final LongSupplier definitions;
+    /** What {@link RowVersions#definitions} said when the tables were last looked up anew. */
+    private long defined;
     private Savepoint savepoint;
     /** Whether the open transaction has said whose it is. */
     private boolean tagged;
@@ -60,6 +63,8 @@ public final class MySqlRows implements LockedRows, RetrySession {
         this.confirmed = confirmed;
         this.writes = new MySqlWrites(connection, names);
         this.tombstones = new MySqlTombstones(connection);
+        this.definitions = versions::definitions;
+        this.defined = versions.definitions();
         this.translator = new Translator(true, table -> LocalColumns.of(new MySqlCatalog(connection, names).table(table).shape()));
         this.aside = new Aside(connection, options, change -> standing(change, versions));
     }
@@ -83,8 +88,18 @@ public final class MySqlRows implements LockedRows, RetrySession {
         tagged = true;
     }
 
+    /** What a table was is no help once it was altered: MySQL rounds some values without a word. */
+    private void forgetAltered() {
+        long now = definitions.getAsLong();
+        if (now != defined) {
+            defined = now;
+            forgetTables();
+        }
+    }
+
     @Override
     public void tagRepair() throws SQLException {
+        forgetAltered();
         if (!tagged) {
             tag(null);
         }
@@ -109,6 +124,7 @@ public final class MySqlRows implements LockedRows, RetrySession {
 
     @Override
     public void beginAgain(TransactionHeader header) throws SQLException {
+        forgetAltered();
         tag(MySqlTime.text(header.commitMicros()));
     }
 
@@ -134,6 +150,7 @@ public final class MySqlRows implements LockedRows, RetrySession {
 
     @Override
     public List<RowChange> incoming(List<RowChange> changes) throws SQLException {
+        forgetAltered();
         return translator.translate(changes);
     }
 

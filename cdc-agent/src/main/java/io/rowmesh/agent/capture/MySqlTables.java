@@ -58,6 +58,11 @@ final class MySqlTables {
         return database.equals(names.database()) || database.equals(MySqlNames.CONTROL);
     }
 
+    /** Definitions have changed, of which the log's descriptions of tables do not tell everything. */
+    void forget() {
+        known.clear();
+    }
+
     TableShape shape(LoggedTable table) {
         return of(table).shape();
     }

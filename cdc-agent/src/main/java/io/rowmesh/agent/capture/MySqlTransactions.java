@@ -175,6 +175,8 @@ final class MySqlTransactions implements LogReader {
             if (tables.captured(table.database(), table.name()) != null) {
                 take(new RowChange.Truncate(tables.present(table.database(), table.name())));
             }
+        } else {
+            tables.forget();
         }
     }
 

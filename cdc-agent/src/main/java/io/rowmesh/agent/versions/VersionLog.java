@@ -33,13 +33,15 @@ final class VersionLog implements LogReader {
     private final String secret;
     private final Progress progress;
     private final Runnable opened;
+    private final Runnable defined;
     private final Map<LoggedTable, TableShape> shapes = new IdentityHashMap<>();
 
     private final TaggedTransaction tag = new TaggedTransaction();
     private long commitMicros;
     private Version version;
 
-    VersionLog(String region, MySqlNames names, Set<TableId> tables, VersionIndex index, String secret, Progress progress, Runnable opened) {
+    VersionLog(String region, MySqlNames names, Set<TableId> tables, VersionIndex index, String secret, Progress progress, Runnable opened,
+               Runnable defined) {
         this.region = region;
         this.names = names;
         this.tables = tables;
@@ -47,6 +49,7 @@ final class VersionLog implements LogReader {
         this.secret = secret;
         this.progress = progress;
         this.opened = opened;
+        this.defined = defined;
     }
 
     @Override
@@ -164,6 +167,7 @@ final class VersionLog implements LogReader {
         }
         if (raise) {
             index.raise(table, commitMicros);
+            defined.run();
         }
     }
 

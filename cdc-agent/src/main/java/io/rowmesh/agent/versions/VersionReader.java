@@ -44,6 +44,7 @@ public final class VersionReader {
     private final Duration patience;
     private final Supervisor supervisor;
     private final AtomicLong transactions = new AtomicLong();
+    private final AtomicLong definitions = new AtomicLong();
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition moved = lock.newCondition();
@@ -154,6 +155,11 @@ public final class VersionReader {
         return index.of(table, key);
     }
 
+    /** How often the log has told that a table may have another form. */
+    public long definitions() {
+        return definitions.get();
+    }
+
     /** A row of the table without a version was written before this, microseconds since 1970-01-01 UTC. */
     public long sinceMicros(TableId table) {
         return index.sinceMicros(table);
@@ -166,7 +172,7 @@ public final class VersionReader {
             server = found.uuid();
             readText = read.toString();
             reachedBase = positions.base();
-            VersionLog log = new VersionLog(region, names, tables, index, secret, this::at, supervisor::opened);
+            VersionLog log = new VersionLog(region, names, tables, index, secret, this::at, supervisor::opened, definitions::incrementAndGet);
             stream = new BinlogStream(address, serverId, found.foldsNames(), read, positions, log);
             if (!supervisor.isStopping()) {
                 stream.run();

@@ -79,6 +79,11 @@ final class TestingMySqlLanes implements AutoCloseable {
             }
 
             @Override
+            public long definitions() {
+                return reader.definitions();
+            }
+
+            @Override
             public long sinceMicros(TableId table) {
                 return reader.sinceMicros(table);
             }

@@ -185,4 +185,14 @@ class MySqlCaptureTest {
         mysql.execute("reset master");
         assertTrue(capture.start().awaitRefused().contains("has lost transactions that were read"), capture.status().toString());
     }
+
+    /** The log describes the table by the same words before and after. */
+    @Test
+    void aColumnThatIsGeneratedNoMoreIsCarried() {
+        capture.startAndRun();
+        mysql.execute("alter table t add g int generated always as (id * 2) stored", "insert into t (id, v) values (1, 'a')");
+        assertEquals(List.of(List.of("INSERT [1, a]")), capture.drained());
+        mysql.execute("alter table t modify g int", "insert into t (id, v, g) values (2, 'b', 5)");
+        assertEquals(List.of("INSERT [2, b, 5]"), capture.drained().get(1));
+    }
 }
