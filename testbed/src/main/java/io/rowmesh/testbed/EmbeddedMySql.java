@@ -22,7 +22,7 @@ final class EmbeddedMySql implements DatabaseServer {
     private Process server;
     private boolean ended;
 
-    /** @param environment of the server, besides what this process has */
+    /** @param environment of the server's process, besides what this one has */
     EmbeddedMySql(Path directory, int port, Map<String, String> settings, Map<String, String> environment) {
         this.home = MySqlBinaries.directory();
         this.data = directory.toAbsolutePath().resolve("mysqldata");

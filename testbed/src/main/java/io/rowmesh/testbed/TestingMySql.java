@@ -32,8 +32,8 @@ public final class TestingMySql extends TestingDatabase {
         return start(directory, more, Map.of());
     }
 
-    /** @param environment further variables of the server's environment */
-    static TestingMySql start(Path directory, Map<String, String> more, Map<String, String> environment) {
+    /** @param environment of the server's process, besides what this one has: a library that fakes its clock, say */
+    public static TestingMySql start(Path directory, Map<String, String> more, Map<String, String> environment) {
         Map<String, String> settings = new LinkedHashMap<>(SETTINGS);
         int port = Ports.free();
         // Servers of one mesh, and who reads their logs, must differ; ports of one machine do.
