@@ -13,6 +13,11 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.StreamHandler;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -67,6 +72,28 @@ class BinlogStreamTest {
             assertTrue(log.micros.get(6) >= before);
             assertEquals(GtidSet.parse(mysql.value("select @@gtid_executed")), GtidSet.parse(log.set));
         }
+    }
+
+    /** Its logger is found by its class's name, and that is a class of ours. */
+    @Test
+    void theClientPrintsNothing() {
+        List<String> printed = new CopyOnWriteArrayList<>();
+        Handler all = new StreamHandler() {
+            @Override
+            public synchronized void publish(LogRecord line) {
+                if (String.valueOf(line.getSourceClassName()).startsWith("com.github.shyiko")) {
+                    printed.add(line.getMessage());
+                }
+            }
+        };
+        Logger.getLogger("").addHandler(all);
+        try (TestingLog log = new TestingLog(mysql).start()) {
+            mysql.execute("insert into t values (1, 'a')");
+            log.drain();
+        } finally {
+            Logger.getLogger("").removeHandler(all);
+        }
+        assertEquals(List.of(), printed);
     }
 
     @Test
