@@ -1,5 +1,6 @@
 package io.rowmesh.node;
 
+import io.rowmesh.agent.capture.CaptureOptions;
 import io.rowmesh.agent.versions.VersionReader;
 import io.rowmesh.applier.locking.RowVersions;
 import io.rowmesh.applier.write.TableKey;
@@ -26,8 +27,9 @@ record ReadVersions(VersionReader reader, String server) implements RowVersions 
         return reader.definitions();
     }
 
+    /** A region's heartbeat row is its own node's alone, so a later one may be written over whatever stands. */
     @Override
     public long sinceMicros(TableId table) {
-        return reader.sinceMicros(table);
+        return table.equals(CaptureOptions.HEARTBEAT) ? Long.MIN_VALUE : reader.sinceMicros(table);
     }
 }

@@ -191,7 +191,7 @@ public final class VersionReader {
             }
             String lacks = found.lacks(index.read());
             if (lacks != null) {
-                throw BinlogException.lasting("versions of rows written meanwhile are not known: " + lacks);
+                throw BinlogException.lasting("what was written meanwhile is not known: " + lacks);
             }
             index.reading(found.uuid(), tables, found.clockMicros());
             return found;
