@@ -19,7 +19,7 @@ import javax.net.ssl.SSLException;
 
 /**
  * A database that is down for a moment when the node starts: it starts or stops itself, recovers from a crash, refuses connections, or
- * has none left. What a person has to mend first, a wrong password or name for example, is not waited for.
+ * has none left, or what the start writes meets users' locks. What a person has to mend first, a wrong password or name for example, is not waited for.
  */
 final class AwaitedDatabase {
 
@@ -31,6 +31,8 @@ final class AwaitedDatabase {
     /** MySQL's numbers of "Too many connections" and "Server shutdown in progress"; PostgreSQL's errors have none. */
     private static final Set<Integer> PASSING_IN_MYSQL = Set.of(1040, 1053);
     private static final String CONNECTION = "08";
+    /** A transaction that was rolled back as it met others: deadlocks and waits for locks that took too long. */
+    private static final String ROLLED_BACK = "40";
 
     private AwaitedDatabase() {
     }
@@ -67,6 +69,7 @@ final class AwaitedDatabase {
     static boolean passes(Throwable failure) {
         SQLException said = said(failure);
         return said != null && (PASSING.contains(said.getSQLState()) || PASSING_IN_MYSQL.contains(said.getErrorCode())
+                || said.getSQLState().startsWith(ROLLED_BACK)
                 || said.getSQLState().startsWith(CONNECTION) && isLost(said.getCause()));
     }
 

@@ -30,9 +30,9 @@ class AwaitedDatabaseTest {
 
     private final CompletableFuture<Void> stop = new CompletableFuture<>();
 
-    /** Starting up, shut down by an administrator or after a crash, no connection left. */
+    /** Starting up, shut down by an administrator or after a crash, no connection left, a deadlock with users in either database. */
     @ParameterizedTest
-    @ValueSource(strings = {"57P03", "57P01", "57P02", "53300"})
+    @ValueSource(strings = {"57P03", "57P01", "57P02", "53300", "40P01", "40001"})
     void whatTheDatabaseSaysOfAMomentPasses(String state) {
         assertTrue(AwaitedDatabase.passes(new UnreachableException("cannot connect", new SQLException("FATAL", state))));
         assertTrue(AwaitedDatabase.passes(new IllegalStateException("cannot start", new SQLException("FATAL", state))));
