@@ -28,8 +28,8 @@ class TortureTest {
 
     @Test
     void mySqlAndPostgresEndEqual() throws Exception {
-        endsEqual(new TortureOptions(Duration.ofSeconds(15), 20261122, 2, 2, List.of(new LastWriteWins(), new Entries()),
-                Duration.ofSeconds(2), Duration.ofMinutes(5), false, Set.of("us"), true), 3);
+        endsEqual(new TortureOptions(Duration.ofSeconds(10), 20261122, 2, 2, List.of(new LastWriteWins(), new Entries()),
+                Duration.ofSeconds(2), Duration.ofMinutes(5), false, Set.of("us"), true), 2);
     }
 
     private void endsEqual(TortureOptions options, int atLeast) throws Exception {
