@@ -52,7 +52,7 @@ final class FormerSession {
 
     private static String sentence(SQLException last, Duration limit) {
         return "the database still has a session of another node of this region after " + limit.toSeconds() + " s (" + last.getMessage()
-                + "): make sure that no other node of this region runs; if none does, end that session with pg_terminate_backend";
+                + "): make sure that no other node of this region runs; if none does, end that session (pg_terminate_backend, KILL)";
     }
 
     private static void pause(Duration pause) {

@@ -30,7 +30,7 @@ class FormerSessionTest {
             throw IN_USE;
         }, Duration.ofMillis(1)));
         assertEquals("the database still has a session of another node of this region after 0 s (" + IN_USE.getMessage() + "): make sure"
-                + " that no other node of this region runs; if none does, end that session with pg_terminate_backend", e.getMessage());
+                + " that no other node of this region runs; if none does, end that session (pg_terminate_backend, KILL)", e.getMessage());
     }
 
     @Test

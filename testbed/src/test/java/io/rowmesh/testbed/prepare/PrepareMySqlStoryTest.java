@@ -84,7 +84,7 @@ class PrepareMySqlStoryTest {
         region.unlock();
         TestingMySqlRegion.Result check = region.run("check");
         assertEquals(4, check.exitCode(), check.toString());
-        assertTrue(check.out().contains("lacking: the user " + region.account() + " lacks REPLICATION SLAVE, REPLICATION CLIENT on the server."), check.out());
+        assertTrue(check.out().contains("lacking: the user " + region.account() + " lacks REPLICATION SLAVE, REPLICATION CLIENT, PROCESS on the server."), check.out());
         assertTrue(check.out().contains("lacking: the control tables cannot be looked at under this user."), check.out());
         assertTrue(check.out().contains("lacking: the database " + region.database + " cannot be seen under this user."), check.out());
         for (int round = 0; round < 2; round++) {
