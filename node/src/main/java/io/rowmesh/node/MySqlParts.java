@@ -1,6 +1,5 @@
 package io.rowmesh.node;
 
-import com.mysql.cj.jdbc.MysqlDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.rowmesh.agent.binlog.BinlogAddress;
 import io.rowmesh.agent.binlog.BinlogPositions;
@@ -118,8 +117,7 @@ final class MySqlParts implements RegionParts {
 
     @Override
     public RegionSessions sessions() {
-        MysqlDataSource source = Databases.dataSource(database);
-        return new MySqlRegion(new MySqlSession(source.getURL(), Databases.properties(source), database.name()), names, server -> new ReadVersions(versions, server),
+        return new MySqlRegion(new MySqlSession(Databases.dataSource(database).getURL(), Databases.properties(database), database.name()), names, server -> new ReadVersions(versions, server),
                 positions::of, log::lastPosition);
     }
 

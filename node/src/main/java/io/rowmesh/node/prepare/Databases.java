@@ -95,8 +95,12 @@ public final class Databases {
     }
 
     /** As {@link #dataSource(Database.MySql)} sets them, for whoever connects by URL: user, password, and how. */
-    public static Properties properties(MysqlDataSource source) {
-        return source.exposeAsProperties();
+    public static Properties properties(Database.MySql database) {
+        Properties properties = dataSource(database).exposeAsProperties();
+        // The driver leaves these two out, and would take the system user's name.
+        properties.setProperty("user", database.user());
+        database.password().map(Secret::reveal).ifPresent(password -> properties.setProperty("password", password));
+        return properties;
     }
 
     /** How the connection is secured, in the words of those who read the binary log. */
