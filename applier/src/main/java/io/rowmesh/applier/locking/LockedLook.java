@@ -1,5 +1,6 @@
 package io.rowmesh.applier.locking;
 
+import io.rowmesh.applier.history.ConflictBatch;
 import io.rowmesh.applier.history.NamedRow;
 import io.rowmesh.applier.write.FallenRow;
 import io.rowmesh.applier.write.FallenRows;
@@ -38,8 +39,6 @@ final class LockedLook {
 
     private enum Phase { LOCK, LOG_END, VERSIONS, JUDGE, DELETE, DONE }
 
-    private static final int LISTED = 100;
-
     private final LockedRows rows;
     private final RowVersions versions;
     private final OwnKeys own;
@@ -67,7 +66,7 @@ final class LockedLook {
         private void tell(String key, NamedRow row, Version stored, PastDelete delete, boolean falls) {
             deleted += falls ? 1 : 0;
             kept += falls ? 0 : 1;
-            if (listed.size() < LISTED) {
+            if (listed.size() < ConflictBatch.LISTED) {
                 listed.add(new FallenRow(key, row, stored, delete));
             }
         }
