@@ -9,69 +9,36 @@ import io.rowmesh.applier.mysql.MySqlLog;
 import io.rowmesh.applier.mysql.MySqlOldConflicts;
 import io.rowmesh.applier.write.Heartbeat;
 import io.rowmesh.applier.write.TombstoneCollector;
-import io.rowmesh.node.admin.StatusReport;
 import io.rowmesh.node.config.NodeConfig;
-import io.rowmesh.node.prepare.UncapturedTables;
 import io.rowmesh.schema.Seen;
 import io.rowmesh.schema.TableId;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import javax.sql.DataSource;
 
 /** In a MySQL database. */
-final class MySqlChores implements Chores {
+final class MySqlChores extends CommonChores {
 
-    private final NodeConfig config;
-    private final DataSource pool;
-    private final Heartbeat heartbeat;
-    private final TombstoneCollector collector;
     private final MySqlOldConflicts oldConflicts;
-    private final Set<TableId> captured;
     private final BinlogPositions positions;
     private final VersionReader versions;
 
     /** @param captured the tables that the capture reads */
     MySqlChores(NodeConfig config, DataSource pool, Heartbeat heartbeat, TombstoneCollector collector, Collection<TableId> captured,
                 BinlogPositions positions, VersionReader versions) {
-        this.config = config;
-        this.pool = pool;
-        this.heartbeat = heartbeat;
-        this.collector = collector;
+        super(config, pool, heartbeat, collector, captured);
         this.oldConflicts = new MySqlOldConflicts(pool, config.keepConflicts());
-        this.captured = Set.copyOf(captured);
         this.positions = positions;
         this.versions = versions;
-    }
-
-    @Override
-    public void beat() throws SQLException {
-        heartbeat.beat();
-    }
-
-    @Override
-    public Map<String, Integer> parked() throws SQLException {
-        Map<String, Integer> parked = new HashMap<>();
-        try (Connection connection = pool.getConnection();
-             PreparedStatement query = connection.prepareStatement("select origin, count(*) from rowmesh.parked group by origin"); ResultSet row = query.executeQuery()) {
-            while (row.next()) {
-                parked.put(row.getString(1), row.getInt(2));
-            }
-        }
-        return parked;
     }
 
     /** Null where the log has gone on to another file: what lies between is not known. */
     @Override
     public Long behind(long position) throws SQLException {
-        try (Connection connection = pool.getConnection()) {
+        try (Connection connection = pool().getConnection()) {
             long end = new MySqlLog(connection, positions::of).end();
             return positions.sameFile(end, position) ? Long.valueOf(Math.max(0, end - position)) : null;
         }
@@ -83,30 +50,13 @@ final class MySqlChores implements Chores {
     }
 
     @Override
-    public void collect() throws SQLException {
-        collector.step();
-    }
-
-    @Override
-    public long tombstones() throws SQLException {
-        return collector.standing();
-    }
-
-    @Override
-    public StatusReport.History history() throws SQLException {
-        try (Connection connection = pool.getConnection()) {
-            return HistoryLook.read(connection);
-        }
-    }
-
-    @Override
     public void trimHistory() throws SQLException {
         oldConflicts.step();
     }
 
     @Override
     public Seen applied() throws SQLException {
-        try (Connection connection = pool.getConnection()) {
+        try (Connection connection = pool().getConnection()) {
             return new MySqlCollector(positions::of).applied(connection);
         }
     }
@@ -114,13 +64,6 @@ final class MySqlChores implements Chores {
     @Override
     public boolean comesFirst() {
         return false;
-    }
-
-    @Override
-    public List<TableId> uncaptured() throws SQLException {
-        try (Connection connection = pool.getConnection()) {
-            return UncapturedTables.read(config, captured, connection);
-        }
     }
 
     @Override

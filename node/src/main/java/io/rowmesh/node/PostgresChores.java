@@ -5,13 +5,9 @@ import io.rowmesh.applier.history.HistoryPartitions;
 import io.rowmesh.applier.write.Heartbeat;
 import io.rowmesh.applier.write.TombstoneCollector;
 import io.rowmesh.applier.write.VersionsSince;
-import io.rowmesh.node.admin.StatusReport;
 import io.rowmesh.node.config.NodeConfig;
-import io.rowmesh.node.prepare.UncapturedTables;
 import io.rowmesh.schema.Seen;
 import io.rowmesh.schema.TableId;
-import io.rowmesh.schema.store.ControlSchema;
-import org.jooq.impl.DSL;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -20,53 +16,30 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import javax.sql.DataSource;
 
-import static io.rowmesh.schema.control.Tables.PARKED;
-
 /** In a PostgreSQL database. */
-final class PostgresChores implements Chores {
+final class PostgresChores extends CommonChores {
 
     private static final Duration SAMPLE_EVERY = Duration.ofSeconds(60);
     private static final Duration AGEING_EVERY = Duration.ofSeconds(1);
 
-    private final NodeConfig config;
-    private final DataSource pool;
-    private final Heartbeat heartbeat;
-    private final TombstoneCollector collector;
     private final HistoryPartitions partitions;
     private final AgedRows aged;
-    private final Set<TableId> captured;
     private final List<Repeated> more;
 
     /** @param captured the tables that the capture reads */
     PostgresChores(NodeConfig config, DataSource pool, Heartbeat heartbeat, TombstoneCollector collector, AgedRows aged, Collection<TableId> captured) {
-        this.config = config;
-        this.pool = pool;
-        this.heartbeat = heartbeat;
-        this.collector = collector;
+        super(config, pool, heartbeat, collector, captured);
         this.partitions = new HistoryPartitions(pool, config.keepConflicts());
         this.aged = aged;
-        this.captured = Set.copyOf(captured);
         this.more = List.of(new Repeated("versions", "how far the database is cannot be noted", SAMPLE_EVERY, this::sample, System::nanoTime),
                 new Repeated("old rows", "old rows cannot be written anew", AGEING_EVERY, aged::round, System::nanoTime));
     }
 
     @Override
-    public void beat() throws SQLException {
-        heartbeat.beat();
-    }
-
-    @Override
-    public Map<String, Integer> parked() {
-        return ControlSchema.sql(pool).select(PARKED.ORIGIN, DSL.count()).from(PARKED).groupBy(PARKED.ORIGIN).fetchMap(PARKED.ORIGIN, DSL.count());
-    }
-
-    @Override
     public Long behind(long position) throws SQLException {
-        try (Connection connection = pool.getConnection(); PreparedStatement query = connection.prepareStatement(
+        try (Connection connection = pool().getConnection(); PreparedStatement query = connection.prepareStatement(
                 "select (pg_current_wal_lsn() - '0/0')::bigint"); ResultSet row = query.executeQuery()) {
             row.next();
             return Math.max(0, row.getLong(1) - position);
@@ -79,30 +52,13 @@ final class PostgresChores implements Chores {
     }
 
     @Override
-    public void collect() throws SQLException {
-        collector.step();
-    }
-
-    @Override
-    public long tombstones() throws SQLException {
-        return collector.standing();
-    }
-
-    @Override
-    public StatusReport.History history() throws SQLException {
-        try (Connection connection = pool.getConnection()) {
-            return HistoryLook.read(connection);
-        }
-    }
-
-    @Override
     public void trimHistory() throws SQLException {
         partitions.step();
     }
 
     @Override
     public Seen applied() throws SQLException {
-        try (Connection connection = pool.getConnection()) {
+        try (Connection connection = pool().getConnection()) {
             return TombstoneCollector.applied(connection);
         }
     }
@@ -112,15 +68,8 @@ final class PostgresChores implements Chores {
         return aged.comesFirst();
     }
 
-    @Override
-    public List<TableId> uncaptured() throws SQLException {
-        try (Connection connection = pool.getConnection()) {
-            return UncapturedTables.read(config, captured, connection);
-        }
-    }
-
     private void sample() throws SQLException {
-        try (Connection connection = pool.getConnection()) {
+        try (Connection connection = pool().getConnection()) {
             VersionsSince.sample(connection);
         }
     }
